@@ -2,8 +2,6 @@ package factor
 
 import (
 	"cmp"
-	"crypto/subtle"
-	"net/url"
 	"slices"
 	"time"
 
@@ -47,69 +45,6 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 		Token: sent.Token, Link: link,
 	})
 	return nil
-}
-
-// RedirectURLWithToken is a redirect URL with a token and its type, by which a browser comes to the application. Nil is
-// the project's default. One that is no URL is refused with badURL.
-func RedirectURLWithToken(
-	tx *state.Tx, redirectURL *string, tokenType, token string, badURL *ops.Error,
-) (string, error) {
-	target, err := CheckRedirectURL(tx, redirectURL, badURL, ops.ErrNoMatchForProvidedMagicLinkURL)
-	if err != nil {
-		return "", err
-	}
-	return WithToken(target, tokenType, token), nil
-}
-
-// CheckChallenge refuses a PKCE challenge that is none. Without one, a flow does without PKCE.
-func CheckChallenge(challenge *string) error {
-	if state.Given(challenge) && !state.ChallengeForm.MatchString(*challenge) {
-		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
-	}
-	return nil
-}
-
-// RedirectURL is the redirect URL that is given or, without one, the project's default.
-func RedirectURL(tx *state.Tx, given *string) string {
-	registered := tx.Settings().RedirectURLs
-	switch {
-	case given != nil:
-		return *given
-	case len(registered) > 0:
-		return registered[0]
-	default:
-		return tx.RedirectURL
-	}
-}
-
-// Target parses the redirect URL that is given or, without one, the project's default. One that is none is refused with
-// malformed; if any are registered, one that is not with unregistered.
-func CheckRedirectURL(tx *state.Tx, given *string, malformed, unregistered *ops.Error) (*url.URL, error) {
-	raw, registered := RedirectURL(tx, given), tx.Settings().RedirectURLs
-	target, err := state.ParseRedirectURL(raw)
-	if err != nil {
-		return nil, malformed.Because("The redirect URL is %v.", err)
-	}
-	if len(registered) > 0 && !slices.Contains(registered, raw) {
-		return nil, unregistered
-	}
-	return target, nil
-}
-
-// WithToken is a URL of an application with a token and its type, such as [shared.TokenTypeOAuth].
-func WithToken(target *url.URL, tokenType, token string) string {
-	return WithQuery(target, map[string]string{"stytch_token_type": tokenType, "token": token})
-}
-
-// WithQuery is a URL with parameters in its query, besides those that it has.
-func WithQuery(target *url.URL, parameters map[string]string) string {
-	query := target.Query()
-	for name, value := range parameters {
-		query.Set(name, value)
-	}
-	extended := *target
-	extended.RawQuery = query.Encode()
-	return extended.String()
 }
 
 // RedeemLink uses up the magic link that has a token and was sent for one of some purposes.
@@ -157,26 +92,4 @@ func find(
 func isDeleted(tx *state.Tx, memberID string) bool {
 	m := tx.Members.Get(memberID)
 	return m != nil && m.IsDeleted()
-}
-
-// CheckPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
-func CheckPKCE(challenge string, verifier *string) error {
-	given := state.Text(verifier)
-	switch {
-	case challenge == "" && given == "":
-		return nil
-	case challenge == "":
-		return ops.ErrPKCEDidNotExpectCodeVerifier
-	case given == "":
-		return ops.ErrPKCEExpectedCodeVerifier
-	}
-	if !MatchesChallenge(given, challenge) {
-		return ops.ErrPKCEMismatch
-	}
-	return nil
-}
-
-// MatchesChallenge reports whether a code verifier is that of a challenge, by S256.
-func MatchesChallenge(verifier, challenge string) bool {
-	return subtle.ConstantTimeCompare([]byte(state.Challenge(verifier)), []byte(challenge)) == 1
 }

@@ -11,23 +11,16 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"maps"
-	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 const (
-	// M2MAccessTokenLifetime is how long an access token for an M2M client is valid.
-	M2MAccessTokenLifetime = time.Hour
-	// sessionJWTLifetime is how long a session JWT is valid.
-	sessionJWTLifetime = 5 * time.Minute
 	// maxJWT bounds the JWT in a request, in bytes. That of a member with a thousand roles, with ids of 128 letters, is
 	// smaller.
 	maxJWT = 256 << 10
@@ -82,36 +75,6 @@ func signed(k *state.Key, claims Claims) (string, error) {
 	return string(encoding.AppendEncode(token, signature)), nil
 }
 
-// Session signs a JWT for a member's session as Later does. It is valid for five minutes.
-func Session(tx *state.Tx, s *state.Session, slug string, roles []string, to *string) {
-	factors := append([]sessions.AuthenticationFactor{}, s.Factors...)
-	for i := range factors { // a JWT has neither
-		factors[i].CreatedAt, factors[i].UpdatedAt = time.Time{}, time.Time{}
-	}
-	claims := Claims{}
-	maps.Copy(claims, s.CustomClaims)
-	maps.Copy(claims, registered(tx, s.MemberID, sessionJWTLifetime))
-	claims[sessionClaim] = map[string]any{
-		"id":                     s.ID,
-		"started_at":             s.StartedAt.Format(time.RFC3339),
-		"last_accessed_at":       s.LastAccessedAt.Format(time.RFC3339),
-		"expires_at":             s.ExpiresAt.Format(time.RFC3339),
-		"attributes":             map[string]string{"user_agent": "", "ip_address": ""},
-		"authentication_factors": factors,
-		"roles":                  roles,
-	}
-	claims[organizationClaim] = map[string]string{"organization_id": s.OrganizationID, "slug": slug}
-	Later(tx, claims, to)
-}
-
-// M2MAccessToken signs an access token for an M2M client as [Later] does. The scope is a list that is separated by
-// spaces.
-func M2MAccessToken(tx *state.Tx, clientID, scope string, to *string) {
-	claims := registered(tx, clientID, M2MAccessTokenLifetime)
-	claims["scope"] = scope
-	Later(tx, claims, to)
-}
-
 // registered are the registered claims of a token that is valid from now on.
 func registered(tx *state.Tx, subject string, lifetime time.Duration) Claims {
 	return Claims{
@@ -121,32 +84,6 @@ func registered(tx *state.Tx, subject string, lifetime time.Duration) Claims {
 }
 
 func issuer(tx *state.Tx) string { return "stytch.com/" + tx.ProjectID }
-
-// SessionID is the session that a JWT names. It verifies signature, audience and issuer, but not the expiry: an expired
-// JWT still names an active session.
-func SessionID(tx *state.Tx, text string) (string, error) {
-	if len(text) > maxJWT {
-		return "", ops.ErrUnableToParseSessionJWT.Because("The session JWT is too long.")
-	}
-	var claims struct {
-		jwt.RegisteredClaims
-		Session struct {
-			ID string `json:"id"`
-		} `json:"https://stytch.com/session"`
-	}
-	if err := verify(tx, text, &claims); err != nil {
-		return "", ops.ErrUnableToParseSessionJWT
-	}
-	switch {
-	case !slices.Contains(claims.Audience, tx.ProjectID):
-		return "", ops.ErrJWTInvalidAudience
-	case claims.Issuer != issuer(tx):
-		return "", ops.ErrJWTInvalidIssuer
-	case claims.Session.ID == "":
-		return "", ops.ErrJWTInvalidClaims.Because("The JWT is none of a session.")
-	}
-	return claims.Session.ID, nil
-}
 
 // verify verifies a JWT's signature with the published keys, and nothing else.
 func verify(tx *state.Tx, text string, claims jwt.Claims) error {
@@ -166,3 +103,13 @@ func verify(tx *state.Tx, text string, claims jwt.Claims) error {
 	})
 	return err
 }
+
+// Payload are the claims of a JWT that was verified.
+func Payload(text string) Claims {
+	claims := jwt.MapClaims{}
+	_, _, _ = jwt.NewParser().ParseUnverified(text, claims)
+	return Claims(claims)
+}
+
+// isIssued reports whether an id that somebody else has issued can be stored.
+func isIssued(id string) bool { return len(id) <= state.MaxEmail && utf8.ValidString(id) }

@@ -2,7 +2,6 @@ package sign
 
 import (
 	"time"
-	"unicode/utf8"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// TrustedAuthToken is what a token of another issuer says.
+// TrustedAuthToken is what a verified token of another issuer says.
 type TrustedAuthToken struct {
 	// ID is the token's jti, empty if it has none.
 	ID                    string
@@ -22,6 +21,9 @@ type TrustedAuthToken struct {
 
 // VerifyTrustedAuthToken verifies a token of another issuer by its profile.
 func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, text string) (*TrustedAuthToken, error) {
+	if len(text) > maxJWT {
+		return nil, ops.ErrInvalidTrustedAuthToken
+	}
 	keys, err := profile.Keys()
 	if err != nil {
 		return nil, err
@@ -34,9 +36,6 @@ func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, te
 		jwt.RegisteredClaims
 		Email          string  `json:"email"`
 		OrganizationID *string `json:"organization_id"`
-	}
-	if len(text) > maxJWT {
-		return nil, ops.ErrInvalidTrustedAuthToken
 	}
 	_, err = parser.ParseWithClaims(text, &claims, func(*jwt.Token) (any, error) {
 		set := jwt.VerificationKeySet{}
@@ -54,6 +53,3 @@ func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, te
 	}
 	return token, nil
 }
-
-// isIssued reports whether an id that somebody else has issued can be stored.
-func isIssued(id string) bool { return len(id) <= state.MaxEmail && utf8.ValidString(id) }

@@ -1,0 +1,38 @@
+package factor
+
+import (
+	"crypto/subtle"
+
+	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
+)
+
+// CheckChallenge refuses a PKCE challenge that is none. Without one, a flow does without PKCE.
+func CheckChallenge(challenge *string) error {
+	if state.Given(challenge) && !state.ChallengeForm.MatchString(*challenge) {
+		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
+	}
+	return nil
+}
+
+// CheckPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
+func CheckPKCE(challenge string, verifier *string) error {
+	given := state.Text(verifier)
+	switch {
+	case challenge == "" && given == "":
+		return nil
+	case challenge == "":
+		return ops.ErrPKCEDidNotExpectCodeVerifier
+	case given == "":
+		return ops.ErrPKCEExpectedCodeVerifier
+	}
+	if !MatchesChallenge(given, challenge) {
+		return ops.ErrPKCEMismatch
+	}
+	return nil
+}
+
+// MatchesChallenge reports whether a code verifier is that of a challenge, by S256.
+func MatchesChallenge(verifier, challenge string) bool {
+	return subtle.ConstantTimeCompare([]byte(state.Challenge(verifier)), []byte(challenge)) == 1
+}
