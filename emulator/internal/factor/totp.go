@@ -25,7 +25,6 @@ const (
 )
 
 var (
-	totpEncoding     = base32.StdEncoding.WithPadding(base32.NoPadding)
 	lowerEncoding    = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 	recoveryCodeForm = regexp.MustCompile(`^[a-z0-9]{4}(-[a-z0-9]{4}){2}$`)
 )
@@ -37,7 +36,7 @@ func TOTPCode(secret string, at time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key, err := totpEncoding.DecodeString(parsed)
+	key, err := state.TOTPEncoding.DecodeString(parsed)
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +76,7 @@ func RedeemTOTP(tx *state.Tx, memberID, code string) (*state.TOTP, error) {
 	case t.HasExpired(tx.Now):
 		return nil, ops.ErrExpiredTOTP
 	}
-	key, err := totpEncoding.DecodeString(t.Secret)
+	key, err := state.TOTPEncoding.DecodeString(t.Secret)
 	if err != nil {
 		return nil, err
 	}
@@ -117,5 +116,5 @@ func ParseTOTPSecret(text string) (string, error) {
 	if err != nil || len(key) < state.MinTOTPSecret || len(key) > state.MaxTOTPSecret {
 		return "", refusal
 	}
-	return totpEncoding.EncodeToString(key), nil
+	return state.TOTPEncoding.EncodeToString(key), nil
 }

@@ -29,7 +29,7 @@ const (
 // bcryptForm leaves out $2$ and $2x$, which were made with a defect.
 var bcryptForm = regexp.MustCompile(`^\$2[aby]\$[0-9]{2}\$[./0-9A-Za-z]{53}$`)
 
-// Invalid says what is wrong with a hash. Code is the error_type of such a call.
+// Invalid says that a value is not one that the API accepts, here a hash. Code is the error_type of such a call.
 type Invalid struct {
 	Code stytcherror.Code
 	Text string

@@ -3,7 +3,6 @@ package state
 import (
 	"cmp"
 	"errors"
-	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -24,9 +23,6 @@ type Client struct {
 func newClientTable(db *store.DB) *store.Table[Client] {
 	return store.NewTable(db, "clients", func(c *Client) string { return c.ClientID })
 }
-
-// ScopeForm is the form of a scope: RFC 6749, section 3.3.
-var ScopeForm = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
 var clientStatuses = []m2m.M2MClientStatus{m2m.M2MClientStatusActive, m2m.M2MClientStatusInactive}
 

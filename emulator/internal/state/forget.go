@@ -6,7 +6,8 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
-// ForgetAfter is how long a link or code is kept after it has expired, to be told apart from an unknown one.
+// ForgetAfter is how long after it has expired a row is kept whose error is then another one than that of an unknown
+// row: links, passcodes, logins that a browser has begun, and codes and tokens of apps.
 const ForgetAfter = 24 * time.Hour
 
 // Forget deletes what has expired and serves nothing any more. It looks only when tables have grown, so that it costs
@@ -14,15 +15,16 @@ const ForgetAfter = 24 * time.Hour
 func (s *State) Forget(now time.Time) {
 	_ = s.Do(now, func(tx *Tx) error {
 		hasExpired := func(at time.Time) bool { return !tx.Now.Before(at) }
+		isForgotten := func(at time.Time) bool { return tx.Now.Sub(at) > ForgetAfter }
 		forget(&tx.sessionsDue, tx.Sessions, func(s *Session) bool { return hasExpired(s.ExpiresAt) })
 		forget(&tx.intermediatesDue, tx.Intermediates, func(i *Intermediate) bool { return hasExpired(i.ExpiresAt) })
-		forget(&tx.linksDue, tx.Links, func(l *Link) bool { return tx.Now.Sub(l.ExpiresAt) > ForgetAfter })
-		forget(&tx.passcodesDue, tx.Passcodes, func(p *Passcode) bool { return tx.Now.Sub(p.ExpiresAt) > ForgetAfter })
-		forget(&tx.flowsDue, tx.OAuthFlows, func(f *OAuthFlow) bool { return tx.Now.Sub(f.ExpiresAt) > ForgetAfter })
-		forget(&tx.tokensDue, tx.OAuthTokens, func(t *OAuthToken) bool { return hasExpired(t.ExpiresAt) })
+		forget(&tx.linksDue, tx.Links, func(l *Link) bool { return isForgotten(l.ExpiresAt) })
+		forget(&tx.passcodesDue, tx.Passcodes, func(p *Passcode) bool { return isForgotten(p.ExpiresAt) })
+		forget(&tx.oauthFlowsDue, tx.OAuthFlows, func(f *OAuthFlow) bool { return isForgotten(f.ExpiresAt) })
+		forget(&tx.oauthTokensDue, tx.OAuthTokens, func(t *OAuthToken) bool { return hasExpired(t.ExpiresAt) })
 		forget(&tx.impersonationsDue, tx.Impersonations, func(i *Impersonation) bool { return hasExpired(i.ExpiresAt) })
-		forget(&tx.ssoFlowsDue, tx.SSOFlows, func(f *SSOFlow) bool { return tx.Now.Sub(f.ExpiresAt) > ForgetAfter })
-		forget(&tx.ssoTokensDue, tx.SSOTokens, func(t *SSOToken) bool { return tx.Now.Sub(t.ExpiresAt) > ForgetAfter })
+		forget(&tx.ssoFlowsDue, tx.SSOFlows, func(f *SSOFlow) bool { return isForgotten(f.ExpiresAt) })
+		forget(&tx.ssoTokensDue, tx.SSOTokens, func(t *SSOToken) bool { return hasExpired(t.ExpiresAt) })
 		tx.forgetAuthorizations()
 		return nil
 	})

@@ -49,7 +49,7 @@ var expiring = map[string]struct {
 	}, func(tx *state.Tx) int { return tx.SSOFlows.Len() }, true},
 	"SSOTokens": {func(tx *state.Tx, id string, at time.Time) {
 		tx.SSOTokens.Put(&state.SSOToken{Token: id, ExpiresAt: at})
-	}, func(tx *state.Tx) int { return tx.SSOTokens.Len() }, true},
+	}, func(tx *state.Tx) int { return tx.SSOTokens.Len() }, false},
 	"Impersonations": {func(tx *state.Tx, id string, at time.Time) {
 		tx.Impersonations.Put(&state.Impersonation{Token: id, ExpiresAt: at})
 	}, func(tx *state.Tx) int { return tx.Impersonations.Len() }, false},

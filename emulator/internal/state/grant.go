@@ -3,7 +3,6 @@ package state
 import (
 	"cmp"
 	"errors"
-	"slices"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
@@ -71,15 +70,6 @@ func (tx *Tx) RevokeGrant(memberID, appID string) {
 }
 
 func (g *Grant) prepare(*Tx) error { return checkScopes(g.Scopes) }
-
-// checkScopes checks the scopes of a grant or an authorization.
-func checkScopes(scopes []string) error {
-	isNoScope := func(s string) bool { return !ScopeForm.MatchString(s) }
-	if slices.ContainsFunc(scopes, isNoScope) || len(Distinct(scopes)) != len(scopes) {
-		return errors.New("scopes has one that is malformed or occurs twice")
-	}
-	return nil
-}
 
 // checkGrants checks that members and apps exist, and that there is no access that nobody has granted.
 func (tx *Tx) checkGrants(all tokens) error {

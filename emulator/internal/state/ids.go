@@ -4,7 +4,6 @@ import (
 	"bytes"
 	cryptorand "crypto/rand"
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -64,11 +63,8 @@ func (g *ids) code() string {
 	return fmt.Sprintf("%06d", n%1_000_000)
 }
 
-// totpEncoding is how apps take secrets (RFC 4648, section 6, without padding).
-var totpEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
-
 // totpSecret is a secret of 20 bytes, as RFC 4226 recommends in section 4. Unverified: the API's length.
-func (g *ids) totpSecret() string { return totpEncoding.EncodeToString(g.bytes(20)) }
+func (g *ids) totpSecret() string { return TOTPEncoding.EncodeToString(g.bytes(20)) }
 
 // recoveryCodes are ten recovery codes. Unverified: the API's number.
 func (g *ids) recoveryCodes() []string {

@@ -48,7 +48,7 @@ type oauthTables struct {
 	OAuthFlows  *store.Table[OAuthFlow]
 	OAuthTokens *store.Table[OAuthToken]
 
-	flowsDue, tokensDue due
+	oauthFlowsDue, oauthTokensDue due
 }
 
 func newOAuthTables(db *store.DB) oauthTables {

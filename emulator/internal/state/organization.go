@@ -48,17 +48,6 @@ func newOrganizationTables(db *store.DB) organizationTables {
 	}
 }
 
-// Distinct returns values in order, each once.
-func Distinct(values []string) []string {
-	var list []string
-	for _, v := range values {
-		if !slices.Contains(list, v) {
-			list = append(list, v)
-		}
-	}
-	return list
-}
-
 // TenantKey is the key of an OAuth tenant in OrganizationsByTenant.
 func TenantKey(provider, tenant string) string { return provider + " " + tenant }
 

@@ -76,11 +76,6 @@ func checkSizes(o *organizations.Organization) error {
 	return inField("rbac_email_implicit_role_assignments", checkImplicitRoles(o.RBACEmailImplicitRoleAssignments))
 }
 
-func isURL(s string) bool {
-	_, err := ParseRedirectURL(s)
-	return err == nil
-}
-
 func checkIDs(name string, ids []string) error {
 	if len(ids) > MaxEntries {
 		return invalid(stytcherror.CodeBadRequest, "%s has more than %d entries.", name, MaxEntries)

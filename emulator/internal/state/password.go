@@ -3,7 +3,6 @@ package state
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/password"
@@ -104,11 +103,7 @@ func (p *Password) prepare(*Tx) error {
 	if err := cmp.Or(checkName("member_password_id", p.ID), checkFailures(p.Failures)); err != nil {
 		return err
 	}
-	err := p.Hash.Check()
-	if wrong, is := errors.AsType[*password.Invalid](err); is {
-		return fmt.Errorf("hash: %s", wrong.Text)
-	}
-	return err
+	return inField("hash", p.Hash.Check())
 }
 
 func (tx *Tx) checkPasswords() error {

@@ -2,12 +2,29 @@ package state
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
+
+// ParseRedirectURL parses a URL to which a browser is sent. It must be absolute, http or https.
+func ParseRedirectURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > MaxURL ||
+		!utf8.ValidString(raw) {
+		return nil, fmt.Errorf("not an absolute http or https URL of at most %d bytes", MaxURL)
+	}
+	return u, nil
+}
+
+func isURL(s string) bool {
+	_, err := ParseRedirectURL(s)
+	return err == nil
+}
 
 // maxRedirectURLs bounds the redirect URLs of an app.
 const maxRedirectURLs = 100

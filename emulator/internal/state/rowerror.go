@@ -30,17 +30,6 @@ func each[R any](t *store.Table[R], check func(*R) error) error {
 	return nil
 }
 
-// inField names the field that an error is about.
-func inField(field string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if wrong, is := errors.AsType[*Invalid](err); is {
-		return &Invalid{Code: wrong.Code, Text: field + ": " + wrong.Text}
-	}
-	return fmt.Errorf("%s: %w", field, err)
-}
-
 // tokens are those that rows of all kinds have.
 type tokens map[string]bool
 

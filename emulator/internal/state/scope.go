@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/b2b/rbac"
@@ -9,6 +10,9 @@ import (
 
 // Scope is a scope of the project's policy, which apps can ask for.
 type Scope = rbac.PolicyScope
+
+// ScopeForm is the form of a scope: RFC 6749, section 3.3.
+var ScopeForm = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
 // FullAccess is the scope without which no session is given for an access token.
 const FullAccess = "full_access"
@@ -39,6 +43,15 @@ func prepareScope(s *Scope, _ *Tx) error {
 		if p.ResourceID == "" || len(p.Actions) == 0 || slices.Contains(p.Actions, "") {
 			return errors.New("permissions: one has no resource_id, no actions or an empty one")
 		}
+	}
+	return nil
+}
+
+// checkScopes checks the scopes of a grant or an authorization.
+func checkScopes(scopes []string) error {
+	isNoScope := func(s string) bool { return !ScopeForm.MatchString(s) }
+	if slices.ContainsFunc(scopes, isNoScope) || len(Distinct(scopes)) != len(scopes) {
+		return errors.New("scopes has one that is malformed or occurs twice")
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package state
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -24,18 +23,6 @@ var (
 
 	domainForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
 )
-
-// Invalid says that a value is not one that the API accepts. Code is the error_type of such a call.
-type Invalid struct {
-	Code stytcherror.Code
-	Text string
-}
-
-func (e *Invalid) Error() string { return string(e.Code) + ": " + e.Text }
-
-func invalid(code stytcherror.Code, format string, args ...any) error {
-	return &Invalid{Code: code, Text: fmt.Sprintf(format, args...)}
-}
 
 // Email validates an address and returns it in lower case. The domain must have a dot; a display name and invisible
 // characters are refused.
@@ -79,16 +66,6 @@ func Lower(s string) string {
 	return string(b)
 }
 
-// RedirectURL parses a URL to which a browser is sent. It must be absolute, http or https.
-func ParseRedirectURL(raw string) (*url.URL, error) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(raw) > MaxURL ||
-		!utf8.ValidString(raw) {
-		return nil, fmt.Errorf("not an absolute http or https URL of at most %d bytes", MaxURL)
-	}
-	return u, nil
-}
-
 // IsUTF8 reports whether all values of a query or form are UTF-8, so that a snapshot can have them.
 func IsUTF8(values url.Values) bool {
 	for _, list := range values {
@@ -101,6 +78,17 @@ func IsUTF8(values url.Values) bool {
 
 // IsName reports whether a text is neither empty nor longer than a name.
 func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxName }
+
+// Distinct returns values in order, each once.
+func Distinct(values []string) []string {
+	var list []string
+	for _, v := range values {
+		if !slices.Contains(list, v) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
 
 // Given reports whether an optional text is there and not empty.
 func Given(s *string) bool { return Text(s) != "" }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,7 +14,7 @@ import (
 type TOTP struct {
 	ID       string `json:"totp_registration_id"`
 	MemberID string `json:"member_id"`
-	// Secret is what the app and the API share, in base32 without padding.
+	// Secret is what the app and the API share, in [TOTPEncoding].
 	Secret string `json:"secret"`
 	// ExpiresAt is until when the first code must be entered. It is zero for a registration that is complete.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
@@ -45,6 +46,9 @@ const (
 	MaxRecoveryCodes = 100
 )
 
+// TOTPEncoding is how apps take secrets: base32 (RFC 4648, section 6) without padding.
+var TOTPEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+
 // newTOTPTable returns the table of authenticator apps, by member.
 func newTOTPTable(db *store.DB) *store.Table[TOTP] {
 	return store.NewTable(db, "totps", func(t *TOTP) string { return t.MemberID })
@@ -58,7 +62,7 @@ func (tx *Tx) deletePendingTOTP(memberID string) {
 }
 
 func (t *TOTP) prepare(*Tx) error {
-	secret, err := totpEncoding.DecodeString(t.Secret)
+	secret, err := TOTPEncoding.DecodeString(t.Secret)
 	switch {
 	case !IsName(t.ID):
 		return errors.New("totp_registration_id is empty or too long")
