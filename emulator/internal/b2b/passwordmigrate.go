@@ -1,7 +1,6 @@
 package b2b
 
 import (
-	"errors"
 	"reflect"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
@@ -75,9 +74,5 @@ func parseForeign(req *passwords.MigrateRequest) (*password.Hash, error) {
 		Hash: req.Hash, Type: req.HashType, MD5: req.MD5Config, SHA1: req.SHA1Config, SHA512: req.SHA512Config,
 		Argon2: req.Argon2Config, Scrypt: req.ScryptConfig, PBKDF2: req.PBKDF2Config,
 	}
-	hash, err := foreign.Parse()
-	if bad, ok := errors.AsType[*password.Invalid](err); ok {
-		return nil, ops.WithCode(bad.Code).Because("%s", bad.Text)
-	}
-	return hash, err
+	return foreign.Parse()
 }

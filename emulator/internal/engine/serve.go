@@ -222,26 +222,17 @@ type response struct {
 	disconnect bool
 }
 
-// apiError is the API's error for one of an operation, if it has one.
-func apiError(err error) (e *ops.Error, ok bool) {
-	e, ok = errors.AsType[*ops.Error](err)
-	if invalid, is := errors.AsType[*state.Invalid](err); !ok && is {
-		e, ok = ops.WithCode(invalid.Code).Because("%s", invalid.Text), true
-	}
-	return e, ok
-}
-
 // failure is the response for an error. One that is not the API's is a defect of the emulator, and becomes a 500.
 func (c *call) failure(err error) response {
 	if reply := c.endpointFailure(err); reply != nil {
 		out := reply.response()
-		if e, ok := apiError(err); ok {
+		if e, ok := ops.AsError(err); ok {
 			out.code = e.Code
 		}
 		out.cause = err
 		return out
 	}
-	e, ok := apiError(err)
+	e, ok := ops.AsError(err)
 	if !ok {
 		e = ops.ErrInternalServerError.Because("The emulator failed: %v", err)
 	}

@@ -6,10 +6,12 @@
 package ops
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -98,6 +100,18 @@ func (e *CommittedError) Error() string { return e.refusal.Error() }
 // Unwrap returns the [Error].
 func (e *CommittedError) Unwrap() error { return e.refusal }
 
+// AsError returns the error response that an error is, or stands for as a [state.Invalid]. It reports whether there is
+// one.
+func AsError(err error) (e *Error, ok bool) {
+	if e, ok = errors.AsType[*Error](err); ok {
+		return e, true
+	}
+	if invalid, is := errors.AsType[*state.Invalid](err); is {
+		return &Error{Code: invalid.Code, Status: invalid.Code.StatusCode(), Text: invalid.Text}, true
+	}
+	return nil, false
+}
+
 // OmitsEmpty reports whether the API leaves out optional members of a type that have no value.
 func OmitsEmpty(t reflect.Type) bool { return slices.Contains(omitsEmpty, t) }
 
@@ -110,13 +124,4 @@ type field struct {
 // NullWhenEmpty reports whether the API sends a field of a type as null where it has no value.
 func NullWhenEmpty(t reflect.Type, name string) bool {
 	return slices.Contains(nullWhenEmpty, field{t, name})
-}
-
-// WithCode returns the error with a code, nil if there is none.
-func WithCode(code stytcherror.Code) *Error {
-	status := code.StatusCode()
-	if status == 0 {
-		return nil
-	}
-	return &Error{Code: code, Status: status}
 }

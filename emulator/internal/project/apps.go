@@ -46,7 +46,7 @@ func putApp(tx *engine.Tx, app *state.ConnectedApp) (secret string, err error) {
 	}
 	if !app.IsPublic() {
 		secret = tx.Token()
-		app.SecretHash, app.ClientSecretLastFour = state.HashSecret(secret), lastFour(secret)
+		app.SetSecret(secret, &app.ClientSecretLastFour)
 	}
 	tx.ConnectedApps.Put(app)
 	return secret, nil

@@ -29,7 +29,7 @@ func startAppRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.
 	}
 	secret := tx.Token()
 	changed := *app
-	changed.NextSecretHash, changed.NextClientSecretLastFour = state.HashSecret(secret), lastFour(secret)
+	changed.StartRotation(secret, &changed.NextClientSecretLastFour)
 	tx.ConnectedApps.Put(&changed)
 	return &secrets.RotateStartResponse{ConnectedApp: connectedapp.ConnectedAppWithNextClientSecret{
 		ClientID: app.ClientID, ClientName: app.ClientName, ClientDescription: app.ClientDescription,
@@ -51,8 +51,9 @@ func completeAppRotation(tx *engine.Tx, req *secrets.RotateRequest) (*secrets.Ro
 	if err != nil {
 		return nil, err
 	}
-	app.SecretHash, app.ClientSecretLastFour = app.NextSecretHash, app.NextClientSecretLastFour
-	return &secrets.RotateResponse{ConnectedApp: endAppRotation(tx, app)}, nil
+	app.CompleteRotation(&app.ClientSecretLastFour, &app.NextClientSecretLastFour)
+	tx.ConnectedApps.Put(app)
+	return &secrets.RotateResponse{ConnectedApp: app.ConnectedApp}, nil
 }
 
 // cancelAppRotation drops the new secret.
@@ -61,7 +62,9 @@ func cancelAppRotation(tx *engine.Tx, req *secrets.RotateCancelRequest) (*secret
 	if err != nil {
 		return nil, err
 	}
-	return &secrets.RotateCancelResponse{ConnectedApp: endAppRotation(tx, app)}, nil
+	app.CancelRotation(&app.NextClientSecretLastFour)
+	tx.ConnectedApps.Put(app)
+	return &secrets.RotateCancelResponse{ConnectedApp: app.ConnectedApp}, nil
 }
 
 // findRotatingApp returns a copy of an app whose secret is being rotated.
@@ -75,10 +78,4 @@ func findRotatingApp(tx *engine.Tx, id string) (*state.ConnectedApp, error) {
 	}
 	changed := *app
 	return &changed, nil
-}
-
-func endAppRotation(tx *engine.Tx, app *state.ConnectedApp) connectedapp.ConnectedApp {
-	app.NextSecretHash, app.NextClientSecretLastFour = nil, ""
-	tx.ConnectedApps.Put(app)
-	return app.ConnectedApp
 }

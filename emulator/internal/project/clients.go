@@ -36,7 +36,7 @@ func createClient(tx *engine.Tx, req *clients.CreateRequest) (*clients.CreateRes
 	set(&c.ClientName, req.ClientName)
 	set(&c.ClientDescription, req.ClientDescription)
 	c.Scopes, c.TrustedMetadata = req.Scopes, state.MergeMetadata(nil, req.TrustedMetadata)
-	c.SecretHash, c.ClientSecretLastFour = state.HashSecret(secret), lastFour(secret)
+	c.SetSecret(secret, &c.ClientSecretLastFour)
 	if req.Scopes == nil {
 		return nil, ops.ErrBadRequest.Because("scopes is missing.")
 	}

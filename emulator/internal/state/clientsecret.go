@@ -21,15 +21,44 @@ func HashSecret(secret string) []byte {
 	return sum[:]
 }
 
+// LastFour are the last four characters of a secret, which the API shows.
+func LastFour(secret string) string { return secret[len(secret)-4:] }
+
 // HasSecret reports whether a secret is the client's, or the new one of its rotation. It takes the same time for every
 // wrong one.
 func (s *ClientSecrets) HasSecret(secret string) bool {
+	return hasHash(secret, s.SecretHash, s.NextSecretHash)
+}
+
+// hasHash reports whether one of two hashes, of which the second may be empty, is that of a secret.
+func hasHash(secret string, current, next []byte) bool {
 	hash := HashSecret(secret)
-	return subtle.ConstantTimeCompare(hash, s.SecretHash)|subtle.ConstantTimeCompare(hash, s.NextSecretHash) == 1
+	return subtle.ConstantTimeCompare(hash, current)|subtle.ConstantTimeCompare(hash, next) == 1
 }
 
 // IsRotating reports whether a rotation of the client's secret is in progress.
 func (s *ClientSecrets) IsRotating() bool { return len(s.NextSecretHash) > 0 }
+
+// SetSecret gives the client a secret. What the API returns of it is stored in lastFour.
+func (s *ClientSecrets) SetSecret(secret string, lastFour *string) {
+	s.SecretHash, *lastFour = HashSecret(secret), LastFour(secret)
+}
+
+// StartRotation gives the client a second secret.
+func (s *ClientSecrets) StartRotation(secret string, nextLastFour *string) {
+	s.NextSecretHash, *nextLastFour = HashSecret(secret), LastFour(secret)
+}
+
+// CompleteRotation drops the old secret for the new one.
+func (s *ClientSecrets) CompleteRotation(lastFour, nextLastFour *string) {
+	s.SecretHash, *lastFour = s.NextSecretHash, *nextLastFour
+	s.CancelRotation(nextLastFour)
+}
+
+// CancelRotation drops the new secret.
+func (s *ClientSecrets) CancelRotation(nextLastFour *string) {
+	s.NextSecretHash, *nextLastFour = nil, ""
+}
 
 // check checks the hashes of a snapshot, with the last four characters of the next secret.
 func (s *ClientSecrets) check(nextLastFour string) error {

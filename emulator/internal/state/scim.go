@@ -3,7 +3,6 @@ package state
 import (
 	"cmp"
 	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"iter"
@@ -216,8 +215,7 @@ func (tx *Tx) DeleteSCIMMembership(groupID, userID string) {
 // HasToken reports whether a bearer token is the connection's, or the new one of its rotation. It takes the same time
 // for every wrong one.
 func (c *SCIMConnection) HasToken(token string) bool {
-	hash := HashSecret(token)
-	return subtle.ConstantTimeCompare(hash, c.TokenHash)|subtle.ConstantTimeCompare(hash, c.NextTokenHash) == 1
+	return hasHash(token, c.TokenHash, c.NextTokenHash)
 }
 
 // IsRotating reports whether a rotation of the bearer token is in progress.

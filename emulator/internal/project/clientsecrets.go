@@ -50,8 +50,6 @@ func distinct(s string) int {
 	return len(seen)
 }
 
-func lastFour(secret string) string { return secret[len(secret)-4:] }
-
 // startRotation makes a second secret. Its response is the only one with it.
 func startRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.RotateStartResponse, error) {
 	c, err := findClient(tx, req.ClientID)
@@ -63,7 +61,7 @@ func startRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.Rot
 	}
 	secret := tx.Token()
 	changed := *c
-	changed.NextSecretHash, changed.NextClientSecretLastFour = state.HashSecret(secret), lastFour(secret)
+	changed.StartRotation(secret, &changed.NextClientSecretLastFour)
 	tx.Clients.Put(&changed)
 	return &secrets.RotateStartResponse{M2MClient: m2m.M2MClientWithNextClientSecret{
 		ClientID: c.ClientID, NextClientSecret: secret, ClientName: c.ClientName,
@@ -79,8 +77,9 @@ func completeRotation(tx *engine.Tx, req *secrets.RotateRequest) (*secrets.Rotat
 	if err != nil {
 		return nil, err
 	}
-	c.SecretHash, c.ClientSecretLastFour = c.NextSecretHash, c.NextClientSecretLastFour
-	return &secrets.RotateResponse{M2MClient: endRotation(tx, c)}, nil
+	c.CompleteRotation(&c.ClientSecretLastFour, &c.NextClientSecretLastFour)
+	tx.Clients.Put(c)
+	return &secrets.RotateResponse{M2MClient: c.M2MClient}, nil
 }
 
 // cancelRotation drops the new secret.
@@ -89,7 +88,9 @@ func cancelRotation(tx *engine.Tx, req *secrets.RotateCancelRequest) (*secrets.R
 	if err != nil {
 		return nil, err
 	}
-	return &secrets.RotateCancelResponse{M2MClient: endRotation(tx, c)}, nil
+	c.CancelRotation(&c.NextClientSecretLastFour)
+	tx.Clients.Put(c)
+	return &secrets.RotateCancelResponse{M2MClient: c.M2MClient}, nil
 }
 
 // findRotating returns a copy of a client whose secret is being rotated.
@@ -103,10 +104,4 @@ func findRotating(tx *engine.Tx, id string) (*state.Client, error) {
 	}
 	changed := *c
 	return &changed, nil
-}
-
-func endRotation(tx *engine.Tx, c *state.Client) m2m.M2MClient {
-	c.NextSecretHash, c.NextClientSecretLastFour = nil, ""
-	tx.Clients.Put(c)
-	return c.M2MClient
 }
