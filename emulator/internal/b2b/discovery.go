@@ -49,7 +49,8 @@ func exchangeIntermediateSession(
 	}
 	l.Org, l.Member = org, m
 	l.ContinueIntermediate(ist)
-	l.MustProveEmail, l.EmailProved = ist.OrganizationID != org.OrganizationID, ist.EmailProved
+	l.MustProveEmail = ist.OrganizationID != org.OrganizationID && !ist.EmailKnown
+	l.EmailProved = ist.EmailProved
 	return login.Complete(tx.Tx, l)
 }
 

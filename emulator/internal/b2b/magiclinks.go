@@ -177,10 +177,11 @@ func discover(tx *engine.Tx, email string, proved factor.Factor) *magiclinksdisc
 	return discovered(tx, login.NewIntermediate(tx.Tx, email, "", []factor.Factor{proved}))
 }
 
-// discoverProved is discover for somebody who has proved the address otherwise than by the factor.
-func discoverProved(tx *engine.Tx, email string, f factor.Factor) *magiclinksdiscovery.AuthenticateResponse {
-	ist := *login.NewIntermediate(tx.Tx, email, "", []factor.Factor{f})
-	ist.EmailProved = true
+// discoverByPassword is discover by the password of an address, which the person has proved now, or when the password
+// was set.
+func discoverByPassword(tx *engine.Tx, email string, provedNow bool) *magiclinksdiscovery.AuthenticateResponse {
+	ist := *login.NewIntermediate(tx.Tx, email, "", []factor.Factor{factor.Password(tx.Tx)})
+	ist.EmailProved, ist.EmailKnown = provedNow, !tx.PasswordByEmail(email).Unproved
 	tx.Intermediates.Put(&ist)
 	return discovered(tx, &ist)
 }

@@ -36,7 +36,7 @@ func authenticateDiscoveryPassword(
 	a := attempt{password: req.Password, wrong: ops.ErrWrongPassword}
 	a.guess, a.refusal = login.NewGuess(tx.Tx, nil, tx.PasswordByEmail(address))
 	return nil, logIn(tx, &a, func(tx *engine.Tx, _ *state.Member) (*passwordsdiscovery.AuthenticateResponse, error) {
-		return (*passwordsdiscovery.AuthenticateResponse)(discover(tx, address, factor.Password(tx.Tx))), nil
+		return (*passwordsdiscovery.AuthenticateResponse)(discoverByPassword(tx, address, false)), nil
 	})
 }
 
@@ -96,7 +96,7 @@ func resetDiscoveryPassword(
 			return nil, err
 		}
 		chosen.put(tx, nil, nil, true)
-		resp := discoverProved(tx, link.Email, factor.Password(tx.Tx))
+		resp := discoverByPassword(tx, link.Email, true)
 		return (*passwordsdiscoveryemail.ResetResponse)(resp), nil
 	})
 }

@@ -25,7 +25,8 @@ func migratePassword(tx *engine.Tx, req *passwords.MigrateRequest) (*passwords.M
 	}
 	fields := &members.UpdateRequest{
 		Name: req.Name, TrustedMetadata: req.TrustedMetadata, UntrustedMetadata: req.UntrustedMetadata,
-		Roles: req.Roles, MFAPhoneNumber: req.MFAPhoneNumber, ExternalID: req.ExternalID,
+		Roles: req.Roles, PreserveExistingSessions: req.PreserveExistingSessions,
+		MFAPhoneNumber: req.MFAPhoneNumber, ExternalID: req.ExternalID,
 	}
 	if err := checkMember(fields); err != nil {
 		return nil, err

@@ -136,6 +136,9 @@ func checkImplicitRoles(
 		}
 		roles = append(roles, a.RoleID)
 	}
+	if slices.Contains(roles, state.RoleMember) {
+		return ops.ErrInvalidRBACRoleAssignment.Because("Every member has the role %s.", state.RoleMember)
+	}
 	if _, err := login.Assignable(tx.Tx, org, roles); err != nil {
 		return ops.ErrInvalidRBACRoleAssignment
 	}

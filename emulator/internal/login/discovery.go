@@ -13,7 +13,7 @@ import (
 // Discover lists the organizations that an intermediate session can be exchanged for: those that the person belongs to,
 // and those that the person may join by JIT provisioning.
 func Discover(tx *state.Tx, i *state.Intermediate) []discovery.DiscoveredOrganization {
-	list := Memberships(tx, i, !i.EmailProved)
+	list := Memberships(tx, i, !i.EmailProved && !i.EmailKnown)
 	if i.Bound {
 		return slices.DeleteFunc(list, func(o discovery.DiscoveredOrganization) bool {
 			return o.Organization.OrganizationID != i.OrganizationID
@@ -76,9 +76,10 @@ func Memberships(tx *state.Tx, i *state.Intermediate, mustProveEmail bool) []dis
 func discovered(
 	org *state.Organization, membership *discovery.Membership, missing requirements,
 ) discovery.DiscoveredOrganization {
+	isLocked := membership.Member != nil && membership.Member.IsLocked
 	return discovery.DiscoveredOrganization{
 		Organization: new(org.Organization), Membership: membership,
-		MemberAuthenticated: missing.none(), PrimaryRequired: missing.primary, MFARequired: missing.mfa,
+		MemberAuthenticated: missing.none() && !isLocked, PrimaryRequired: missing.primary, MFARequired: missing.mfa,
 	}
 }
 

@@ -16,10 +16,22 @@ const (
 
 // CheckLock refuses a member who is locked.
 func CheckLock(tx *state.Tx, m *state.Member) error {
-	if tx.Now.Before(m.LockExpiresAt) {
+	if _, expires := lockOf(tx, m); !expires.IsZero() {
 		return ops.ErrUserLockLimitReached
 	}
 	return nil
+}
+
+// lockOf is since when and until when a member is locked: by wrong codes and passwords of the member's or, where
+// passwords are for all organizations, by wrong passwords of the address. The times are zero if there is no lock.
+func lockOf(tx *state.Tx, m *state.Member) (created, expires time.Time) {
+	if tx.Now.Before(m.LockExpiresAt) {
+		created, expires = m.LockCreatedAt, m.LockExpiresAt
+	}
+	if p := tx.PasswordOf(m); p != nil && tx.Now.Before(p.LockExpiresAt) && p.LockExpiresAt.After(expires) {
+		created, expires = p.LockExpiresAt.Add(-lockLifetime), p.LockExpiresAt
+	}
+	return created, expires
 }
 
 // CountFailure counts a wrong code, and locks the member after too many since the last login. It returns the refusal as

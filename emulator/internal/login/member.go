@@ -23,9 +23,8 @@ func Member(tx *state.Tx, m *state.Member) organizations.Member {
 	out.IsAdmin = slices.ContainsFunc(out.Roles, func(r organizations.MemberRole) bool {
 		return r.RoleID == state.RoleAdmin
 	})
-	if out.IsLocked = tx.Now.Before(m.LockExpiresAt); !out.IsLocked {
-		out.LockCreatedAt, out.LockExpiresAt = time.Time{}, time.Time{}
-	}
+	out.LockCreatedAt, out.LockExpiresAt = lockOf(tx, m)
+	out.IsLocked = !out.LockExpiresAt.IsZero()
 	return out
 }
 
