@@ -10,16 +10,12 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/seed75add069/stytch-go/b2c/sessions"
-	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
@@ -27,11 +23,7 @@ const (
 	// AccessTokenLifetime is how long an access token is valid.
 	AccessTokenLifetime = time.Hour
 	// jwtLifetime is how long a session JWT is valid.
-	jwtLifetime = 5 * time.Minute
-	// maxJWT bounds the JWT in a request, in bytes. That of a member with a thousand roles, with ids of 128 letters, is
-	// smaller.
-	maxJWT = 256 << 10
-
+	jwtLifetime       = 5 * time.Minute
 	sessionClaim      = "https://stytch.com/session"
 	organizationClaim = "https://stytch.com/organization"
 )
@@ -120,48 +112,3 @@ func registered(tx *state.Tx, subject string, lifetime time.Duration) Claims {
 }
 
 func issuer(tx *state.Tx) string { return "stytch.com/" + tx.ProjectID }
-
-// SessionID is the session that a JWT names. It verifies signature, audience and issuer, but not the expiry: an expired
-// JWT still names an active session.
-func SessionID(tx *state.Tx, text string) (string, error) {
-	if len(text) > maxJWT {
-		return "", ops.ErrUnableToParseSessionJWT.Because("The session JWT is too long.")
-	}
-	var claims struct {
-		jwt.RegisteredClaims
-		Session struct {
-			ID string `json:"id"`
-		} `json:"https://stytch.com/session"`
-	}
-	if err := verify(tx, text, &claims); err != nil {
-		return "", ops.ErrUnableToParseSessionJWT
-	}
-	switch {
-	case !slices.Contains(claims.Audience, tx.ProjectID):
-		return "", ops.ErrJWTInvalidAudience
-	case claims.Issuer != issuer(tx):
-		return "", ops.ErrJWTInvalidIssuer
-	case claims.Session.ID == "":
-		return "", ops.ErrJWTInvalidClaims.Because("The JWT is none of a session.")
-	}
-	return claims.Session.ID, nil
-}
-
-// verify verifies a JWT's signature with the published keys, and nothing else.
-func verify(tx *state.Tx, text string, claims jwt.Claims) error {
-	parser := jwt.NewParser(
-		jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
-	_, err := parser.ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) {
-		for _, k := range Keys(tx) {
-			if k.KID == t.Header["kid"] {
-				private, err := k.Private()
-				if err != nil {
-					return nil, err
-				}
-				return &private.PublicKey, nil
-			}
-		}
-		return nil, errors.New("unknown key")
-	})
-	return err
-}

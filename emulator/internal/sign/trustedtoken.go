@@ -35,10 +35,7 @@ func ParseTrustedToken(tx *state.Tx, profile *state.TrustedTokenProfile, text st
 		Email          string  `json:"email"`
 		OrganizationID *string `json:"organization_id"`
 	}
-	if len(text) > maxJWT {
-		return nil, ops.ErrInvalidTrustedAuthToken
-	}
-	_, err = parser.ParseWithClaims(text, &claims, func(*jwt.Token) (any, error) {
+	err = parseBy(parser, text, &claims, func(*jwt.Token) (any, error) {
 		set := jwt.VerificationKeySet{}
 		for _, k := range keys {
 			set.Keys = append(set.Keys, k)
