@@ -9,6 +9,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/sign"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 func introspectionRoutes() []engine.Route {
@@ -29,7 +30,7 @@ func introspect(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 		return nil, ops.ErrInvalidRequest.Because("token is missing.")
 	}
 	claims := activeClaims(tx, c, form["token"])
-	answer := map[string]any{}
+	answer := shared.Object{} // which keeps large numbers
 	maps.Copy(answer, claims)
 	answer["active"], answer["request_id"], answer["status_code"] = claims != nil, tx.RequestID(), 200
 	return tx.JSON(200, answer), nil

@@ -10,21 +10,15 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
+	stdjson "encoding/json"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
-	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 const (
-	// maxJWT bounds the JWT in a request, in bytes. That of a member with a thousand roles, with ids of 128 letters, is
-	// smaller.
-	maxJWT = 256 << 10
-
 	sessionClaim      = "https://stytch.com/session"
 	organizationClaim = "https://stytch.com/organization"
 )
@@ -49,13 +43,18 @@ func Signer(tx *state.Tx, claims Claims) func() (string, error) {
 	return func() (string, error) { return signed(k, claims) }
 }
 
+// exactNumbers encodes numbers that a float64 does not hold as they are.
+var exactNumbers = json.WithMarshalers(json.MarshalFunc(func(n stdjson.Number) ([]byte, error) {
+	return []byte(n), nil
+}))
+
 // signed is a JWT (RFC 7519) in compact form, with the header in the API's order. The payload's names are sorted.
 func signed(k *state.Key, claims Claims) (string, error) {
 	private, err := k.Private()
 	if err != nil {
 		return "", err
 	}
-	payload, err := json.Marshal(claims, json.Deterministic(true))
+	payload, err := json.Marshal(claims, json.Deterministic(true), exactNumbers)
 	if err != nil {
 		return "", err
 	}
@@ -84,32 +83,3 @@ func registered(tx *state.Tx, subject string, lifetime time.Duration) Claims {
 }
 
 func issuer(tx *state.Tx) string { return "stytch.com/" + tx.ProjectID }
-
-// verify verifies a JWT's signature with the published keys, and nothing else.
-func verify(tx *state.Tx, text string, claims jwt.Claims) error {
-	parser := jwt.NewParser(
-		jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
-	_, err := parser.ParseWithClaims(text, claims, func(t *jwt.Token) (any, error) {
-		for _, k := range Keys(tx) {
-			if k.KID == t.Header["kid"] {
-				private, err := k.Private()
-				if err != nil {
-					return nil, err
-				}
-				return &private.PublicKey, nil
-			}
-		}
-		return nil, errors.New("unknown key")
-	})
-	return err
-}
-
-// Payload are the claims of a JWT that was verified.
-func Payload(text string) Claims {
-	claims := jwt.MapClaims{}
-	_, _, _ = jwt.NewParser().ParseUnverified(text, claims)
-	return Claims(claims)
-}
-
-// isIssued reports whether an id that somebody else has issued can be stored.
-func isIssued(id string) bool { return len(id) <= state.MaxEmail && utf8.ValidString(id) }

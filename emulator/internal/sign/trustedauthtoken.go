@@ -21,9 +21,6 @@ type TrustedAuthToken struct {
 
 // VerifyTrustedAuthToken verifies a token of another issuer by its profile.
 func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, text string) (*TrustedAuthToken, error) {
-	if len(text) > maxJWT {
-		return nil, ops.ErrInvalidTrustedAuthToken
-	}
 	keys, err := profile.Keys()
 	if err != nil {
 		return nil, err
@@ -37,7 +34,7 @@ func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, te
 		Email          string  `json:"email"`
 		OrganizationID *string `json:"organization_id"`
 	}
-	_, err = parser.ParseWithClaims(text, &claims, func(*jwt.Token) (any, error) {
+	err = verifyBy(parser, text, &claims, func(*jwt.Token) (any, error) {
 		set := jwt.VerificationKeySet{}
 		for _, k := range keys {
 			set.Keys = append(set.Keys, k)
