@@ -3,6 +3,7 @@ package flows_test
 import (
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -75,6 +76,31 @@ func TestJWTs_withLineBreaksAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeUnableToParseSessionJWT)
 }
 
+// Numbers that no float64 holds stay what they are.
+func TestJWTs_largeNumbersStayNumbers(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	const content = `"id":1234567890123456789`
+	session, err := h.authenticate(&sessions.AuthenticateRequest{
+		SessionToken: &v.SessionToken, SessionDurationMinutes: new(60),
+		SessionCustomClaims: shared.Object{"id": int64(1234567890123456789)},
+	})
+	require.NoError(t, err)
+	app := h.newApp(connectedapp.ClientTypeFirstParty, func(r *clients.CreateRequest) {
+		r.AccessTokenTemplateContent, r.IDTokenTemplateContent = new("{"+content+"}"), new("{"+content+"}")
+	})
+	tokens := h.tokens(v.SessionToken, app, "openid")
+	for _, token := range []string{session.SessionJWT, tokens.access, tokens.id} {
+		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+		require.NoError(t, err)
+		assert.Contains(t, string(payload), content)
+	}
+	got := h.oauth("introspect", "",
+		"client_id", app.ClientID, "client_secret", app.ClientSecret, "token", tokens.access)
+	assert.InDelta(t, 1234567890123456789.0, got.body["id"], 0)
+}
+
 // The address of a token of another issuer is its email, however else a claim is named.
 func TestJWTs_claimsOfOtherIssuersAreThoseOfTheirExactName(t *testing.T) {
 	t.Parallel()
@@ -84,9 +110,10 @@ func TestJWTs_claimsOfOtherIssuersAreThoseOfTheirExactName(t *testing.T) {
 	require.NoError(t, h.SetSettings(emulator.Settings{TrustedTokenProfiles: []emulator.TrustedTokenProfile{{
 		ProfileID: "profile-1", Issuer: "https://issuer.example", Audience: "stytch", PublicKeys: []string{trusted.pem},
 	}}}))
+	header := `{"alg":"RS256"}`
 	attest := func(claims string) error {
 		now := h.Clock().Now().Unix()
-		text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256"}`)) + "." +
+		text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." +
 			base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil,
 				`{"iss":"https://issuer.example","aud":"stytch","iat":%d,"exp":%d,%s}`, now, now+300, claims))
 		signature, err := jwt.SigningMethodRS256.Sign(text, trusted.key)
@@ -100,4 +127,6 @@ func TestJWTs_claimsOfOtherIssuersAreThoseOfTheirExactName(t *testing.T) {
 	require.ErrorIs(t, attest(`"email":"bob@example.com","Email":"ada@example.com"`), stytcherror.CodeMemberNotFound)
 	require.ErrorIs(t, attest(`"email":"bob@example.com","email":"ada@example.com"`),
 		stytcherror.CodeInvalidTrustedAuthToken)
+	header = `{"alg":"RS256","crit":["b64"],"b64":false}`
+	require.ErrorIs(t, attest(`"email":"ada@example.com"`), stytcherror.CodeInvalidTrustedAuthToken)
 }

@@ -110,6 +110,12 @@ func TestCrossPasswords_areValidInAllOrganizations(t *testing.T) {
 		OrganizationID: "example", MemberPasswordID: one.Member.MemberPasswordID,
 	})
 	require.ErrorIs(t, err, stytcherror.CodeCrossOrgPasswordsEnabled)
+	byPassword, err := h.discoverBy("ada@example.com", strong)
+	require.NoError(t, err)
+	assert.True(t, byPassword.DiscoveredOrganizations[1].MemberAuthenticated)
+	joined, err := h.exchange(byPassword.IntermediateSessionToken, "example-2")
+	require.NoError(t, err)
+	assert.True(t, joined.MemberAuthenticated, "whoever set it had proved the address")
 	found, err := h.discoverBy("ADA@example.com", strong)
 	require.NoError(t, err)
 	assert.Len(t, found.DiscoveredOrganizations, 2)
@@ -223,6 +229,17 @@ func TestCrossPasswords_parallelGuessesAreAllCounted(t *testing.T) {
 	}, counts)
 	_, err = h.signIn("example", "ada@example.com", strong)
 	require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached, "nor by way of an organization")
+	for _, org := range []string{"example", "example-2"} {
+		m, err := h.api.B2B.Organizations.Members.Get(t.Context(),
+			&members.GetRequest{OrganizationID: org, EmailAddress: new("ada@example.com")})
+		require.NoError(t, err)
+		assert.True(t, m.Member.IsLocked)
+		assert.Equal(t, time.Hour, m.Member.LockExpiresAt.Sub(m.Member.LockCreatedAt))
+		_, err = h.enter(org, "ada@example.com", h.code(org, "ada@example.com"))
+		require.ErrorIs(t, err, stytcherror.CodeUserLockLimitReached)
+	}
+	discovered := h.discover("ada@example.com")
+	assert.False(t, discovered.DiscoveredOrganizations[0].MemberAuthenticated)
 	h.Clock().Advance(time.Hour)
 	for range 5 {
 		for _, org := range []string{"example", "example-2"} {

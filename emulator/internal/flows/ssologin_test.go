@@ -15,6 +15,7 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/b2b/passwords"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/external"
@@ -313,6 +314,12 @@ func TestSSO_rolesNeedALoginByTheConnection(t *testing.T) {
 	assert.True(t, alive(bob.SessionToken), "no connection gives this role")
 	assign(new(true), []string{}...)
 	assert.True(t, alive(bob.SessionToken), "it is to be preserved")
+	assign(nil, "operator")
+	_, err = h.migrate("bob@example.com", func(r *passwords.MigrateRequest) {
+		r.OrganizationID, r.Roles, r.PreserveExistingSessions = org, []string{}, new(true)
+	})
+	require.NoError(t, err)
+	assert.True(t, alive(bob.SessionToken), "a migration preserves it too")
 	assign(nil, "operator")
 	_, err = h.update(org, bob.MemberID, func(r *members.UpdateRequest) { r.Roles = []string{} })
 	require.NoError(t, err)
