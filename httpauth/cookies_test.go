@@ -1,6 +1,7 @@
 package httpauth_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"testing"
 	"time"
@@ -84,6 +85,18 @@ func TestCookies_whoOwnsThem(t *testing.T) {
 				assert.Contains(t, c.String(), "; Expires=Mon, 03 Feb 2031 04:05:06 GMT;")
 			}
 		})
+	}
+}
+
+// A custom claim whose name differs in case only, by whichever of Unicode's rules, is another one.
+func TestCookies_endWithTheSessionOfTheJWT(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	jwt := "e30." + base64.RawURLEncoding.EncodeToString([]byte(
+		`{"https://stytch.com/session":{"expires_at":"2031-02-03T04:05:06Z"},`+
+			`"https://ſtytch.com/session":{"expires_at":"2041-02-03T04:05:06Z"}}`)) + ".e30"
+	for _, c := range s.guard.Cookies(httpauth.Tokens{SessionToken: "TOKEN", SessionJWT: jwt}) {
+		assert.Equal(t, 2031, c.Expires.Year())
 	}
 }
 

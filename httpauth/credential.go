@@ -3,13 +3,14 @@ package httpauth
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 // A credential is a session token or a JWT, by which the API can be asked about a session. It prints as neither.
