@@ -105,7 +105,7 @@ func newProofTables(db *store.DB) proofTables {
 	}
 }
 
-// DeleteLinksOf deletes the links of a member for which is holds.
+// DeleteLinksOf deletes those links of a member for which is returns true.
 func (tx *Tx) DeleteLinksOf(memberID string, is func(*Link) bool) {
 	for _, l := range tx.linksOf.Rows(memberID) {
 		if is(l) {
