@@ -112,7 +112,7 @@ func (s *Session) prepare(*Tx) error {
 	return nil
 }
 
-// Check checks the bounds of a session that no call has made.
+// Check checks the bounds of a session that the emulator's user has made or changed.
 func (s *Session) Check() error {
 	if err := checkRow("sessions", s); err != nil {
 		return err
