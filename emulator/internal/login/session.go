@@ -67,8 +67,8 @@ func SessionDuration(minutes *int) (time.Duration, error) {
 	return time.Duration(n) * time.Minute, nil
 }
 
-// BoundedDuration is the duration of a session, within the longest one that the project allows. One that was asked for and is
-// longer is refused.
+// BoundedDuration is the duration of a session, within the longest one that the project allows. One that was asked for
+// and is longer is refused.
 func BoundedDuration(tx *state.Tx, minutes *int, d time.Duration) (time.Duration, error) {
 	longest := time.Duration(cmp.Or(tx.Settings().MaxSessionDurationMinutes, state.MaxSessionMinutes)) * time.Minute
 	if d <= longest {

@@ -187,7 +187,7 @@ func (tx *Tx) DeleteSSOConnection(c *SSOConnection) error {
 	return tx.followSSO(c.Summary().OrganizationID)
 }
 
-// followConnections brings what an organization says of its SSO connections up to date.
+// followSSO brings what an organization says of its SSO connections up to date.
 func (tx *Tx) followSSO(organizationID string) error {
 	org := *tx.Organizations.Get(organizationID)
 	tx.showSSO(&org)
