@@ -94,7 +94,7 @@ func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.Attest
 	if err != nil {
 		return nil, err
 	}
-	if err := l.Prove(tx.Tx, m, factor.TrustedToken(tx.Tx, token.ID)); err != nil {
+	if err := l.Prove(tx.Tx, m, factor.TrustedAuthToken(tx.Tx, token.ID)); err != nil {
 		return nil, err
 	}
 	r, err := login.CompleteAnyway(tx.Tx, l)

@@ -105,7 +105,7 @@ func memberOfCode(
 	}
 	code = &state.Passcode{Channel: state.ChannelEmail, Email: address, Code: req.Code}
 	if m = tx.MemberByEmail(org.OrganizationID, address); m == nil {
-		m, code.EmailUpdate = tx.ChangesTo(org.OrganizationID, address), true
+		m, code.EmailUpdate = tx.EmailChangeTo(org.OrganizationID, address), true
 	}
 	if m == nil {
 		return nil, nil, ops.ErrMemberNotFound

@@ -115,7 +115,7 @@ func checkOrgPolicy(tx *engine.Tx, policy *rbac.OrgPolicy) error {
 				"%q is or is named like a role of the project. AssignRoles or LogIn may have added it.", role.RoleID)
 		case ids[role.RoleID]:
 			return ops.ErrRBACRoleDuplicate.Because("The role %q occurs twice.", role.RoleID)
-		case len(role.Description) > state.MaxDescription:
+		case len(role.Description) > state.MaxText:
 			return ops.ErrRBACDescriptionTooLong
 		case len(role.Permissions) == 0:
 			return ops.ErrRBACRoleMissingPermissions

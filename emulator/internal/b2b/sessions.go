@@ -40,7 +40,7 @@ func getSessions(tx *engine.Tx, req *sessions.GetRequest) (*sessions.GetResponse
 
 // authenticateSession extends a session only if a duration is given. Custom claims are ignored otherwise.
 func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*sessions.AuthenticateResponse, error) {
-	duration, err := login.Duration(req.SessionDurationMinutes)
+	duration, err := login.SessionDuration(req.SessionDurationMinutes)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func authenticateSession(tx *engine.Tx, req *sessions.AuthenticateRequest) (*ses
 		if s.CustomClaims, err = state.MergeClaims(s.CustomClaims, req.SessionCustomClaims); err != nil {
 			return nil, err
 		}
-		if duration, err = login.Bounded(tx.Tx, req.SessionDurationMinutes, duration); err != nil {
+		if duration, err = login.BoundedDuration(tx.Tx, req.SessionDurationMinutes, duration); err != nil {
 			return nil, err
 		}
 		s.ExpiresAt = tx.Now.Add(duration)

@@ -130,9 +130,9 @@ func checkImplicitRoles(
 		roles = append(roles, a.RoleID)
 	}
 	for _, a := range groups {
-		if a.Group == "" || len(a.Group) > state.MaxDescription {
+		if a.Group == "" || len(a.Group) > state.MaxText {
 			return ops.ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup.Because(
-				"The group of a role assignment is empty or longer than %d bytes.", state.MaxDescription)
+				"The group of a role assignment is empty or longer than %d bytes.", state.MaxText)
 		}
 		roles = append(roles, a.RoleID)
 	}

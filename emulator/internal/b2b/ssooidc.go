@@ -119,8 +119,8 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 		return ops.ErrOIDCConnectionIssuerURLInvalidFormat.Because("An issuer has neither a query nor a fragment.")
 	case req.ClientID != nil && len(*req.ClientID) > state.MaxURL:
 		return ops.ErrBadRequest.Because("The client id is longer than %d bytes.", state.MaxURL)
-	case req.ClientSecret != nil && len(*req.ClientSecret) > state.MaxDescription:
-		return ops.ErrBadRequest.Because("The client secret is longer than %d bytes.", state.MaxDescription)
+	case req.ClientSecret != nil && len(*req.ClientSecret) > state.MaxText:
+		return ops.ErrBadRequest.Because("The client secret is longer than %d bytes.", state.MaxText)
 	case !flat(req.AttributeMapping) || len(req.AttributeMapping) > state.MaxEntries ||
 		!state.IsObject(req.AttributeMapping):
 		return ops.ErrBadRequest.Because("The attribute mapping has other values than texts, or is too large.")

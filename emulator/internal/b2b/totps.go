@@ -58,7 +58,7 @@ func createTOTP(tx *engine.Tx, req *totps.CreateRequest) (*totps.CreateResponse,
 		TOTPRegistrationID: t.ID, Secret: t.Secret, RecoveryCodes: factor.RecoveryCodes(t),
 	}
 	tx.Later(func() (err error) {
-		resp.QRCode, err = factor.TOTPPicture(org.OrganizationName, m.EmailAddress, t.Secret)
+		resp.QRCode, err = factor.TOTPQRCode(org.OrganizationName, m.EmailAddress, t.Secret)
 		return err
 	})
 	return resp, nil

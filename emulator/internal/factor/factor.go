@@ -56,8 +56,8 @@ func AccessToken(tx *state.Tx, clientID string) Factor {
 	return f
 }
 
-// TrustedToken is the factor of another issuer's token that was attested now.
-func TrustedToken(tx *state.Tx, id string) Factor {
+// TrustedAuthToken is the factor of another issuer's token that was attested now.
+func TrustedAuthToken(tx *state.Tx, id string) Factor {
 	f := authenticated(tx, sessions.AuthenticationFactorTypeTrustedAuthToken,
 		sessions.AuthenticationFactorDeliveryMethodTrustedTokenExchange)
 	f.TrustedAuthTokenFactor = &sessions.TrustedAuthTokenFactor{TokenID: id}

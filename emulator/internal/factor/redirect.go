@@ -21,8 +21,8 @@ func RedirectURL(tx *state.Tx, given *string) string {
 	}
 }
 
-// Target parses the redirect URL that is given or, without one, the project's default. One that is none is refused with
-// malformed; if any are registered, one that is not with unregistered.
+// CheckRedirectURL parses the redirect URL that is given or, without one, the project's default. One that is none is
+// refused with malformed; if any are registered, one that is not with unregistered.
 func CheckRedirectURL(tx *state.Tx, given *string, malformed, unregistered *ops.Error) (*url.URL, error) {
 	raw, registered := RedirectURL(tx, given), tx.Settings().RedirectURLs
 	target, err := state.ParseRedirectURL(raw)

@@ -82,6 +82,6 @@ func FuzzLoginVerify(f *testing.F) {
 		require.NoError(t, err)
 		assert.True(t, expires.After(time.Now().Add(-2*leeway)))
 		subject, _ := taken["sub"].(string)
-		assert.True(t, subject != "" && len(subject) <= state.MaxEmail)
+		assert.True(t, subject != "" && len(subject) <= state.MaxFactorText)
 	})
 }

@@ -59,8 +59,8 @@ func (l *Login) verify(token string, keys []key) (map[string]any, error) {
 		return nil, errors.New("its nonce is not that of the login")
 	case len(audience) > 1 && !hasParty || hasParty && party != l.Connection.ClientID:
 		return nil, errors.New("it is for another client")
-	case subject == "" || len(subject) > state.MaxEmail:
-		return nil, fmt.Errorf("its sub is empty or longer than %d bytes", state.MaxEmail)
+	case subject == "" || len(subject) > state.MaxFactorText:
+		return nil, fmt.Errorf("its sub is empty or longer than %d bytes", state.MaxFactorText)
 	}
 	return claims, nil
 }

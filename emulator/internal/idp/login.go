@@ -148,8 +148,8 @@ func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*To
 		return nil, ops.ErrOIDCAuthCodeError.Because("The response of the token endpoint is not one with tokens.")
 	case !strings.EqualFold(tokens.TokenType, "Bearer"): // OpenID Connect Core 1.0, section 3.1.3.3
 		return nil, ops.ErrOIDCAuthCodeError.Because("The token_type is not Bearer.")
-	case len(tokens.Scope) > state.MaxDescription:
-		return nil, ops.ErrOIDCAuthCodeError.Because("The scope is longer than %d bytes.", state.MaxDescription)
+	case len(tokens.Scope) > state.MaxText:
+		return nil, ops.ErrOIDCAuthCodeError.Because("The scope is longer than %d bytes.", state.MaxText)
 	case max(len(tokens.IDToken), len(tokens.AccessToken), len(tokens.RefreshToken)) > state.MaxToken:
 		return nil, ops.ErrOIDCAuthCodeError.Because("A token is longer than %d bytes.", state.MaxToken)
 	}

@@ -65,7 +65,7 @@ func claimOf(mapping map[string]any, attribute, standard string) string {
 
 // Check refuses a person who cannot be stored.
 func (p *Person) Check() error {
-	tooLong := func(group string) bool { return len(group) > state.MaxDescription }
+	tooLong := func(group string) bool { return len(group) > state.MaxText }
 	attributes, err := json.Marshal(p.Attributes)
 	switch {
 	case err != nil || len(attributes) > maxClaims || strict.TooDeep(attributes, state.MaxDepth/2):
@@ -75,8 +75,8 @@ func (p *Person) Check() error {
 	case len(p.Groups) > state.MaxEntries || slices.ContainsFunc(p.Groups, tooLong):
 		return ops.ErrOIDCInvalidUserinfo.Because(
 			"There are more than %d groups, or one is too long.", state.MaxEntries)
-	case p.Subject == "" || len(p.Subject) > state.MaxEmail || !utf8.ValidString(p.Subject):
-		return ops.ErrOIDCInvalidUserinfo.Because("The subject is empty or longer than %d bytes.", state.MaxEmail)
+	case p.Subject == "" || len(p.Subject) > state.MaxFactorText || !utf8.ValidString(p.Subject):
+		return ops.ErrOIDCInvalidUserinfo.Because("The subject is empty or longer than %d bytes.", state.MaxFactorText)
 	}
 	return nil
 }

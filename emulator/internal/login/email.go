@@ -18,7 +18,7 @@ func CheckEmail(tx *state.Tx, organizationID, memberID, email string) error {
 		return ops.ErrDuplicateMemberEmail
 	case isOther(tx.RetiredBy(organizationID, email)):
 		return ops.ErrRetiredMemberEmail
-	case isOther(tx.ChangingTo(organizationID, email)):
+	case isOther(tx.PendingEmailChangeTo(organizationID, email)):
 		return ops.ErrDesiredEmailUpdatingForDifferentMember
 	case tx.ClaimedElsewhere(organizationID, email):
 		return ops.ErrActionNotAllowedEmailDomainIsClaimed
@@ -77,10 +77,4 @@ func ChangeEmail(tx *state.Tx, m *state.Member, email string) (*state.Member, er
 		}
 	}
 	return &changed, nil
-}
-
-// LogOut deletes the sessions of a member, and the tokens of apps.
-func LogOut(tx *state.Tx, m *state.Member) {
-	tx.DeleteSessionsOf(m.MemberID, func(*state.Session) bool { return true })
-	tx.DeleteAuthorizationsOf(m.MemberID)
 }

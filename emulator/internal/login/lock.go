@@ -44,7 +44,7 @@ func CountFailure(tx *state.Tx, m *state.Member, refusal error) error {
 	return refusal
 }
 
-// countFailure reports whether that has locked the member.
+// countFailure counts a failed attempt to log in, and reports whether that has locked the member.
 func countFailure(tx *state.Tx, m *state.Member) (locks bool) {
 	changed := *m
 	if changed.Failures++; changed.Failures >= failuresToLock {

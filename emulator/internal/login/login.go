@@ -67,7 +67,7 @@ type Login struct {
 
 // New validates what a request says of the session that it wants.
 func New(r Request) (*Login, error) {
-	duration, err := Duration(r.SessionDurationMinutes)
+	duration, err := SessionDuration(r.SessionDurationMinutes)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (l *Login) dropStrangeAccounts(tx *state.Tx) {
 
 // CheckSession refuses what the request says of the session, if the project or the member's session does not allow it.
 func (l *Login) CheckSession(tx *state.Tx) error {
-	if _, err := Bounded(tx, l.request.SessionDurationMinutes, l.duration); err != nil {
+	if _, err := BoundedDuration(tx, l.request.SessionDurationMinutes, l.duration); err != nil {
 		return err
 	}
 	_, err := l.claims()
@@ -241,7 +241,7 @@ func (l *Login) putSession(tx *state.Tx) (s *state.Session, token string, err er
 	if l.Session != nil {
 		s = new(*l.Session)
 	}
-	duration, err := Bounded(tx, l.request.SessionDurationMinutes, l.duration)
+	duration, err := BoundedDuration(tx, l.request.SessionDurationMinutes, l.duration)
 	if err != nil {
 		return nil, "", err
 	}

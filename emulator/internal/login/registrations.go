@@ -6,7 +6,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// ProviderTypes are the names of OAuth providers in responses. Unverified: their spelling.
+// ProviderTypes are the names of OAuth providers in responses, by provider. Unverified: their spelling.
 var ProviderTypes = map[string]string{
 	state.ProviderGoogle: "Google", state.ProviderMicrosoft: "Microsoft", state.ProviderSlack: "Slack",
 	state.ProviderHubSpot: "HubSpot", state.ProviderGitHub: "GitHub",

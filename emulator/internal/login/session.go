@@ -54,8 +54,8 @@ func active(tx *state.Tx, s *state.Session) (*state.Session, *state.Member, erro
 	return s, m, nil
 }
 
-// Duration is how long a session lasts for which a number of minutes was asked.
-func Duration(minutes *int) (time.Duration, error) {
+// SessionDuration is how long a session lasts for which a number of minutes was asked.
+func SessionDuration(minutes *int) (time.Duration, error) {
 	n := defaultSessionMinutes
 	if minutes != nil {
 		n = *minutes
@@ -67,9 +67,9 @@ func Duration(minutes *int) (time.Duration, error) {
 	return time.Duration(n) * time.Minute, nil
 }
 
-// Bounded is the duration of a session, within the longest one that the project allows. One that was asked for and is
-// longer is refused.
-func Bounded(tx *state.Tx, minutes *int, d time.Duration) (time.Duration, error) {
+// BoundedDuration is the duration of a session, within the longest one that the project allows. One that was asked for
+// and is longer is refused.
+func BoundedDuration(tx *state.Tx, minutes *int, d time.Duration) (time.Duration, error) {
 	longest := time.Duration(cmp.Or(tx.Settings().MaxSessionDurationMinutes, state.MaxSessionMinutes)) * time.Minute
 	if d <= longest {
 		return d, nil
@@ -125,4 +125,10 @@ func NewIntermediate(tx *state.Tx, email, organizationID string, factors []Facto
 	i.Bound = organizationID != "" && len(factor.Portable(tx, factors)) < len(factors)
 	tx.Intermediates.Put(i)
 	return i
+}
+
+// LogOut deletes the sessions of a member, and the tokens of apps.
+func LogOut(tx *state.Tx, m *state.Member) {
+	tx.DeleteSessionsOf(m.MemberID, func(*state.Session) bool { return true })
+	tx.DeleteAuthorizationsOf(m.MemberID)
 }

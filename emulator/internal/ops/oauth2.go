@@ -19,8 +19,8 @@ var grantErrors = []*Error{
 	ErrPKCEExpectedCodeVerifier, ErrPKCEDidNotExpectCodeVerifier,
 }
 
-// OAuth2 is the error of OAuth2 that an error is one of: what is wrong with a code or a refresh token is an
-// invalid_grant there (RFC 6749, section 5.2).
+// OAuth2 returns the error of OAuth2 for an error: whatever is wrong with a code or a refresh token is an invalid_grant
+// there (RFC 6749, section 5.2).
 func (e *Error) OAuth2() *Error {
 	if slices.ContainsFunc(grantErrors, func(listed *Error) bool { return listed.Is(e) }) {
 		return ErrInvalidGrant

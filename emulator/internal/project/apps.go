@@ -32,7 +32,7 @@ const appKind = "connected-app"
 func newApp(tx *engine.Tx, kind connectedapp.ClientType, creation string) *state.ConnectedApp {
 	app := &state.ConnectedApp{CreatedAt: tx.Now}
 	app.ClientID, app.ClientType, app.Status = tx.ID(appKind), kind, state.AppActive
-	app.CreationMethod, app.AccessTokenExpiryMinutes = creation, state.DefaultTokenMinutes
+	app.CreationMethod, app.AccessTokenExpiryMinutes = creation, state.DefaultAccessTokenMinutes
 	return app
 }
 

@@ -71,4 +71,4 @@ func Payload(text string) Claims {
 }
 
 // isIssued reports whether an id that somebody else has issued can be stored.
-func isIssued(id string) bool { return len(id) <= state.MaxEmail && utf8.ValidString(id) }
+func isIssued(id string) bool { return len(id) <= state.MaxFactorText && utf8.ValidString(id) }

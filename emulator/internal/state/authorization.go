@@ -30,8 +30,8 @@ type Authorization struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// AppToken is an authorization code or a token that a Connected App was issued. An access token is a JWT, of which there
-// is the id here.
+// AppToken is an authorization code or a token that a Connected App was issued. An access token is a JWT, of which only
+// the id is here.
 type AppToken struct {
 	Token           string       `json:"token"`
 	Kind            AppTokenKind `json:"kind"`

@@ -22,9 +22,11 @@ const (
 	maxObject   = 64 << 10 // bytes of JSON, of other objects
 	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
 	MaxURL      = 2048     // bytes
-	MaxToken    = 32 << 10 // bytes, of a token of an identity provider
-	// MaxDescription bounds the description of a role, in bytes.
-	MaxDescription = maxText
+	MaxText     = 4 << 10  // bytes, of any other text
+	// MaxFactorText bounds a text in a factor, which is part of JWTs, in bytes: an address, or the id that an identity
+	// provider has given the person.
+	MaxFactorText = MaxEmail
+	MaxToken      = 32 << 10 // bytes, of a token of an identity provider
 	// MaxMessages bounds an inbox. The oldest messages are removed first.
 	MaxMessages = 10_000
 	// MaxFailures bounds a counter of failed attempts. Calls lock long before that.
@@ -42,7 +44,6 @@ const (
 // Bounds of snapshots. What calls store is smaller for other reasons, but for factors, of which calls drop the oldest.
 const (
 	MaxFactors = 20      // of a session or an intermediate session
-	maxText    = 4 << 10 // bytes, of a key or certificate too
 	maxRecord  = 2 << 20 // bytes of JSON; no request is larger than half of that
 )
 
@@ -74,8 +75,8 @@ var shortName = bound{
 }
 
 // textBounds are the bounds of texts, by list and field, or by field alone with or without what it is in. They allow
-// all that calls store. Of other fields, an id has the form of one, a text in a factor, which is part of JWTs, has at
-// most MaxEmail bytes, and every other text at most maxText.
+// all that calls store. Of other fields, an id has the form of one, a text in a factor has at most MaxFactorText bytes,
+// and every other text at most MaxText.
 var textBounds = map[string]bound{
 	"sessions.tokens": form(TokenForm), "impersonations.token": form(TokenForm),
 	"intermediate_sessions.token": form(TokenForm),
@@ -90,13 +91,13 @@ var textBounds = map[string]bound{
 	"idp_entity_id": atMost(MaxURL), "sso_connections.oidc.client_id": atMost(MaxURL),
 	"id_token": atMost(MaxToken), "access_token": atMost(MaxToken), "refresh_token": atMost(MaxToken),
 	// What others have issued has no form.
-	"scim_users.scim_attributes.external_id":                              atMost(maxText),
-	"scim_groups.external_id":                                             atMost(maxText),
-	"scim_users.scim_attributes.display_name":                             atMost(maxText),
-	"authentication_factors.saml_sso_factor.external_id":                  atMost(MaxEmail),
-	"authentication_factors.oidc_sso_factor.external_id":                  atMost(MaxEmail),
-	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxEmail),
-	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxEmail),
+	"scim_users.scim_attributes.external_id":                              atMost(MaxText),
+	"scim_groups.external_id":                                             atMost(MaxText),
+	"scim_users.scim_attributes.display_name":                             atMost(MaxText),
+	"authentication_factors.saml_sso_factor.external_id":                  atMost(MaxFactorText),
+	"authentication_factors.oidc_sso_factor.external_id":                  atMost(MaxFactorText),
+	"authentication_factors.trusted_auth_token_factor.token_id":           atMost(MaxFactorText),
+	"authentication_factors.oauth_access_token_exchange_factor.client_id": atMost(MaxFactorText),
 }
 
 // checkRow checks the forms and sizes of all that is in a row of a list, and its times.
@@ -133,7 +134,7 @@ func checkSlice(list, path string, v reflect.Value) error {
 	limit := MaxEntries
 	switch {
 	case v.Type().Elem().Kind() == reflect.Uint8:
-		limit = maxText
+		limit = MaxText
 	case path == "authentication_factors":
 		limit = MaxFactors
 	}
@@ -187,9 +188,9 @@ func boundOf(list, path string) bound {
 		return form(IDForm)
 	}
 	if strings.HasPrefix(path, "authentication_factors.") {
-		return atMost(MaxEmail)
+		return atMost(MaxFactorText)
 	}
-	return atMost(maxText)
+	return atMost(MaxText)
 }
 
 // IsObject reports whether an object is small enough to be stored.

@@ -7,8 +7,9 @@ import "errors"
 func (tx *Tx) check() error {
 	all := tokens{}
 	for _, check := range []func() error{
-		tx.checkMembers, func() error { return tx.checkSessions(all) }, func() error { return tx.checkProofs(all) },
-		func() error { return tx.checkOAuth(all) }, tx.checkClients, tx.checkPasswords, tx.checkTOTPs,
+		tx.checkMembers, func() error { return tx.checkSessions(all) }, func() error { return tx.checkLinks(all) },
+		tx.checkPasscodes, func() error { return tx.checkOAuthLogins(all) },
+		tx.checkClients, tx.checkPasswords, tx.checkTOTPs,
 		tx.checkSSOConnections, tx.checkRegistrations, func() error { return tx.checkSSOLogins(all) }, tx.checkSCIM,
 		func() error { return tx.checkImpersonations(all) }, func() error { return tx.checkGrants(all) },
 	} {

@@ -34,9 +34,9 @@ func (c *Client) Check() error {
 		return invalid(stytcherror.CodeM2MClientInvalidClientID, "client_id must match %s.", IDForm)
 	case utf8.RuneCountInString(c.ClientName) > MaxName:
 		return invalid(stytcherror.CodeM2MClientInvalidClientName, "client_name is longer than %d characters.", MaxName)
-	case len(c.ClientDescription) > maxText:
+	case len(c.ClientDescription) > MaxText:
 		return invalid(stytcherror.CodeM2MClientInvalidClientDescription,
-			"client_description is longer than %d bytes.", maxText)
+			"client_description is longer than %d bytes.", MaxText)
 	case !slices.Contains(clientStatuses, c.Status):
 		return invalid(stytcherror.CodeInvalidM2MClientStatus, "status must be active or inactive.")
 	case len(c.Scopes) > MaxEntries:

@@ -69,10 +69,10 @@ var (
 
 // Bounds of apps. Unverified: all but the default.
 const (
-	DefaultTokenMinutes = 60
-	minTokenMinutes     = 1
-	maxTokenMinutes     = 1440
-	maxAudience         = MaxURL // bytes
+	DefaultAccessTokenMinutes = 60
+	minAccessTokenMinutes     = 1
+	maxAccessTokenMinutes     = 1440
+	maxAudience               = MaxURL // bytes
 )
 
 // Check validates an app as the API does.
@@ -83,8 +83,8 @@ func (a *ConnectedApp) Check() error {
 		return invalid(stytcherror.CodeInvalidConnectedAppType, "There is no such client_type.")
 	case utf8.RuneCountInString(a.ClientName) > MaxName:
 		return invalid(stytcherror.CodeBadRequest, "client_name is longer than %d characters.", MaxName)
-	case len(a.ClientDescription) > maxText:
-		return invalid(stytcherror.CodeBadRequest, "client_description is longer than %d bytes.", maxText)
+	case len(a.ClientDescription) > MaxText:
+		return invalid(stytcherror.CodeBadRequest, "client_description is longer than %d bytes.", MaxText)
 	case a.LogoURL != "" && !isURL(a.LogoURL):
 		return invalid(stytcherror.CodeInvalidURL, "logo_url is malformed.")
 	case a.FullAccessAllowed && !a.IsFirstParty():
@@ -93,9 +93,9 @@ func (a *ConnectedApp) Check() error {
 	case a.BypassConsentForOfflineAccess && !a.IsFirstParty():
 		return invalid(stytcherror.CodeThirdPartyClientsRequireConsentForOfflineAccess,
 			"bypass_consent_for_offline_access: a third-party app needs consent for offline access.")
-	case a.AccessTokenExpiryMinutes < minTokenMinutes || a.AccessTokenExpiryMinutes > maxTokenMinutes:
+	case a.AccessTokenExpiryMinutes < minAccessTokenMinutes || a.AccessTokenExpiryMinutes > maxAccessTokenMinutes:
 		return invalid(stytcherror.CodeIDPInvalidAccessTokenExpiryMinutes,
-			"access_token_expiry_minutes must be between %d and %d.", minTokenMinutes, maxTokenMinutes)
+			"access_token_expiry_minutes must be between %d and %d.", minAccessTokenMinutes, maxAccessTokenMinutes)
 	case len(a.AccessTokenCustomAudience) > maxAudience || strings.ContainsFunc(a.AccessTokenCustomAudience, invisible):
 		return invalid(stytcherror.CodeIDPInvalidAccessTokenCustomAudience,
 			"access_token_custom_audience is longer than %d bytes, or has characters that cannot be seen.", maxAudience)
@@ -155,7 +155,7 @@ func (tx *Tx) DeleteConnectedApp(id string) {
 
 func (a *ConnectedApp) prepare(*Tx) error {
 	a.Status = cmp.Or(a.Status, AppActive)
-	a.AccessTokenExpiryMinutes = cmp.Or(a.AccessTokenExpiryMinutes, DefaultTokenMinutes)
+	a.AccessTokenExpiryMinutes = cmp.Or(a.AccessTokenExpiryMinutes, DefaultAccessTokenMinutes)
 	switch {
 	case !IsName(a.ClientID):
 		return errors.New("client_id is empty or too long")

@@ -31,8 +31,8 @@ func newIDs(seed uint64) *ids {
 	return &ids{seed: seed, random: rand.NewChaCha8(key)}
 }
 
-// after returns ids to use once a snapshot was restored that has a hash. With a seed they depend on the snapshot: begun
-// anew, they would be those that a run with the same seed has put into it.
+// after returns the ids for a state that was restored from the snapshot with a hash. With a seed they depend on the
+// snapshot: begun anew, they would be those that a run with the same seed has put into it.
 func (g *ids) after(snapshot []byte) *ids {
 	if g.seed == 0 {
 		return g

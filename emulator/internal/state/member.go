@@ -149,17 +149,17 @@ func (tx *Tx) MembersIn(organizationIDs []string) iter.Seq2[uint64, *Member] {
 	}
 }
 
-// ChangesTo returns the member of an organization who is changing to an address or, if there is none, has tried to; nil
-// if there is neither.
-func (tx *Tx) ChangesTo(organizationID, email string) *Member {
-	if m := tx.ChangingTo(organizationID, email); m != nil {
+// EmailChangeTo returns the member of an organization who is changing to an address or, if there is none, has not
+// confirmed it in time; nil if there is neither.
+func (tx *Tx) EmailChangeTo(organizationID, email string) *Member {
+	if m := tx.PendingEmailChangeTo(organizationID, email); m != nil {
 		return m
 	}
 	return tx.changingTo.First(within(organizationID, Lower(email)))
 }
 
-// ChangingTo returns the member of an organization who is changing to an address, nil if there is none.
-func (tx *Tx) ChangingTo(organizationID, email string) *Member {
+// PendingEmailChangeTo returns the member of an organization who is changing to an address, nil if there is none.
+func (tx *Tx) PendingEmailChangeTo(organizationID, email string) *Member {
 	for _, m := range tx.changingTo.All(within(organizationID, Lower(email))) {
 		if tx.Now.Before(m.NewEmailExpiresAt) {
 			return m

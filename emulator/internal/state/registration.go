@@ -65,6 +65,12 @@ var (
 // IsSSO reports whether the account is one of an SSO connection.
 func (r *Registration) IsSSO() bool { return slices.Contains(ssoProviders, r.Provider) }
 
+// ProvesEmail reports whether a login with the account proves its address: those of Google and Microsoft do, unless the
+// provider says that it has not verified the address.
+func (r *Registration) ProvesEmail() bool {
+	return !r.EmailUnverified && (r.Provider == ProviderGoogle || r.Provider == ProviderMicrosoft)
+}
+
 type registrationTables struct {
 	Registrations   *store.Table[Registration]
 	registrationsOf *store.Index[Registration] // by member
@@ -141,10 +147,28 @@ func (r *Registration) checkAccount() error {
 	switch {
 	case r.IsSSO() == (r.ConnectionID == ""):
 		return errors.New("connection_id is missing, or the provider is not one of SSO")
-	case r.Subject == "" || len(r.Subject) > MaxEmail:
+	case r.Subject == "" || len(r.Subject) > MaxFactorText:
 		return errors.New("provider_subject is empty or too long")
 	}
 	return oneOf("provider", r.Provider, slices.Concat(oauthProviders, ssoProviders))
+}
+
+// checkAccounts checks a field of accounts of OAuth logins.
+func checkAccounts(field string, accounts []Registration) error {
+	for _, a := range accounts {
+		if err := a.checkPending(); err != nil {
+			return fmt.Errorf("%s: %w", field, err)
+		}
+	}
+	return nil
+}
+
+// checkPending checks an account of an OAuth login that has no member yet.
+func (r *Registration) checkPending() error {
+	if r.ID != "" || r.MemberID != "" || r.IsSSO() {
+		return errors.New("one has a registration_id or a member_id, or a provider that is not one of OAuth")
+	}
+	return r.checkAccount()
 }
 
 // setIssuers sets the issuer of accounts in a snapshot that has been written by hand without: that of the connection.

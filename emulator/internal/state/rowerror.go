@@ -58,6 +58,14 @@ func (tx *Tx) refersToMember(memberID, organizationID string) error {
 	return nil
 }
 
+// refersToMemberOrNone checks that there is the member that a row names, if it names one.
+func (tx *Tx) refersToMemberOrNone(id string) error {
+	if id == "" {
+		return nil
+	}
+	return refers("member_id", id, tx.Members)
+}
+
 func checkName(field, name string) error {
 	if !IsName(name) {
 		return fmt.Errorf("%s is empty or too long", field)

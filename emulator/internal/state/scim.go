@@ -81,7 +81,7 @@ type scimTables struct {
 	SCIMConnections             *store.Table[SCIMConnection]
 	scimConnectionOf            *store.Index[SCIMConnection] // by organization
 	SCIMUsers                   *store.Table[SCIMUser]
-	scimUsersOf, scimUserIs     *store.Index[SCIMUser] // by connection; by member
+	scimUsersOf, scimUserOf     *store.Index[SCIMUser] // by connection; by member
 	scimUserByName              *store.Index[SCIMUser] // by connection and user name
 	SCIMGroups                  *store.Table[SCIMGroup]
 	scimGroupsOf                *store.Index[SCIMGroup] // by connection
@@ -101,7 +101,7 @@ func newSCIMTables(db *store.DB) scimTables {
 		}),
 		SCIMUsers:   users,
 		scimUsersOf: users.Index("connection", func(u *SCIMUser) string { return u.ConnectionID }),
-		scimUserIs:  users.Unique("member_id", func(u *SCIMUser) string { return u.MemberID }),
+		scimUserOf:  users.Unique("member_id", func(u *SCIMUser) string { return u.MemberID }),
 		scimUserByName: users.Unique("scim_attributes.user_name", func(u *SCIMUser) string {
 			return within(u.ConnectionID, Lower(u.Attributes.UserName))
 		}),
@@ -122,7 +122,7 @@ func (tx *Tx) SCIMConnectionOf(organizationID string) *SCIMConnection {
 func (tx *Tx) SCIMUsersOf(connectionID string) []*SCIMUser { return tx.scimUsersOf.Rows(connectionID) }
 
 // SCIMUserOf returns the record of a member, nil if SCIM does not manage the member.
-func (tx *Tx) SCIMUserOf(memberID string) *SCIMUser { return tx.scimUserIs.First(memberID) }
+func (tx *Tx) SCIMUserOf(memberID string) *SCIMUser { return tx.scimUserOf.First(memberID) }
 
 // SCIMUserNamed returns the user of a connection that has a name, be it in another case; nil if there is none.
 func (tx *Tx) SCIMUserNamed(connectionID, userName string) *SCIMUser {

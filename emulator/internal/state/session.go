@@ -82,7 +82,7 @@ func (tx *Tx) SessionsOf(memberID string) []*Session {
 	return list
 }
 
-// DeleteSessionsOf deletes the sessions of a member for which is holds.
+// DeleteSessionsOf deletes those sessions of a member for which is returns true.
 func (tx *Tx) DeleteSessionsOf(memberID string, is func(*Session) bool) {
 	for _, s := range tx.sessionsOf.Rows(memberID) {
 		if is(s) {
@@ -91,7 +91,8 @@ func (tx *Tx) DeleteSessionsOf(memberID string, is func(*Session) bool) {
 	}
 }
 
-// DeleteIntermediatesFor deletes the intermediate sessions for a member's login to the organization for which is holds.
+// DeleteIntermediatesFor deletes those intermediate sessions for a login of a member to the organization for which is
+// returns true.
 func (tx *Tx) DeleteIntermediatesFor(m *Member, is func(*Intermediate) bool) {
 	tx.Intermediates.DeleteFunc(func(i *Intermediate) bool {
 		return i.OrganizationID == m.OrganizationID && Lower(i.Email) == Lower(m.EmailAddress) && is(i)
@@ -111,7 +112,7 @@ func (s *Session) prepare(*Tx) error {
 	return nil
 }
 
-// Check checks the bounds of a session that no call has made.
+// Check checks the bounds of a session that the emulator's user has made or changed.
 func (s *Session) Check() error {
 	if err := checkRow("sessions", s); err != nil {
 		return err

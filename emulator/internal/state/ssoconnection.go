@@ -22,7 +22,7 @@ type SSOConnection struct {
 	External *sso.Connection     `json:"external,omitzero"`
 }
 
-// SSOConnectionSummary is what connections of all kinds have.
+// SSOConnectionSummary is what SSO connections of all kinds have.
 type SSOConnectionSummary struct {
 	OrganizationID, ConnectionID, DisplayName, Status string
 	// IdentityProvider is empty for an external connection.
@@ -33,7 +33,7 @@ type SSOConnectionSummary struct {
 	GroupRoles      []sso.GroupImplicitRoleAssignment
 }
 
-// SSOConnectionSummary is what connections of all kinds have.
+// Summary is what the connection has whatever its kind.
 func (c *SSOConnection) Summary() SSOConnectionSummary {
 	switch {
 	case c.SAML != nil:
@@ -187,7 +187,7 @@ func (tx *Tx) DeleteSSOConnection(c *SSOConnection) error {
 	return tx.followSSO(c.Summary().OrganizationID)
 }
 
-// followConnections brings what an organization says of its SSO connections up to date.
+// followSSO brings what an organization says of its SSO connections up to date.
 func (tx *Tx) followSSO(organizationID string) error {
 	org := *tx.Organizations.Get(organizationID)
 	tx.showSSO(&org)

@@ -55,7 +55,8 @@ type tables struct {
 	ssoConnectionTables
 	ssoLoginTables
 	sessionTables
-	proofTables
+	linkTables
+	passcodeTables
 	oauthTables
 	grantTables
 	authorizationTables
@@ -97,7 +98,8 @@ func empty(config Config) *State {
 		ssoConnectionTables: newSSOConnectionTables(db),
 		ssoLoginTables:      newSSOLoginTables(db),
 		sessionTables:       newSessionTables(db),
-		proofTables:         newProofTables(db),
+		linkTables:          newLinkTables(db),
+		passcodeTables:      newPasscodeTables(db),
 		oauthTables:         newOAuthTables(db),
 		grantTables:         newGrantTables(db),
 		authorizationTables: newAuthorizationTables(db),

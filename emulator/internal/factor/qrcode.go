@@ -26,8 +26,8 @@ func escape(text string) string {
 	return strings.ReplaceAll(url.QueryEscape(strings.ReplaceAll(text, ":", "")), "+", "%20")
 }
 
-// TOTPPicture is the QR code of a secret, as a data URL of a PNG.
-func TOTPPicture(issuer, account, secret string) (string, error) {
+// TOTPQRCode is the QR code of a secret, as a data URL of a PNG.
+func TOTPQRCode(issuer, account, secret string) (string, error) {
 	code, err := qr.Encode(totpURI(issuer, account, secret), qr.M)
 	if err != nil {
 		return "", err

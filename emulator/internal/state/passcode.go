@@ -8,41 +8,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
-// Link is a magic link that was sent.
-type Link struct {
-	Token   string  `json:"token"`
-	Purpose Purpose `json:"purpose"`
-	Email   string  `json:"email_address"`
-	// MemberID is whom the link logs in, empty for discovery.
-	MemberID  string    `json:"member_id,omitzero"`
-	Challenge string    `json:"pkce_code_challenge"`
-	Used      bool      `json:"used"`
-	ExpiresAt time.Time `json:"expires_at"`
-}
-
-// Purpose is what a link or a code was sent for.
-type Purpose string
-
-// The purposes of links and codes.
-const (
-	PurposeDiscovery   Purpose = "discovery"
-	PurposeLogin       Purpose = "login"
-	PurposeSignup      Purpose = "signup"
-	PurposeInvite      Purpose = "invite"
-	PurposeEmailUpdate Purpose = "email_update"
-	// PurposePasswordReset sets the password of a member, PurposeDiscoveryPasswordReset that of an address.
-	PurposePasswordReset          Purpose = "password_reset"
-	PurposeDiscoveryPasswordReset Purpose = "discovery_password_reset"
-)
-
-var purposes = []Purpose{
-	PurposeDiscovery, PurposeLogin, PurposeSignup, PurposeInvite, PurposeEmailUpdate, PurposePasswordReset,
-	PurposeDiscoveryPasswordReset,
-}
-
-// hasMember reports whether what was sent for a purpose is for a member: what was sent for discovery is not.
-func (p Purpose) hasMember() bool { return p != PurposeDiscovery && p != PurposeDiscoveryPasswordReset }
-
 // Passcode is a code that was sent. Of each owner there is the newest one only.
 type Passcode struct {
 	// Channel is email or sms.
@@ -85,38 +50,23 @@ const (
 	ChannelSMS   = "sms"
 )
 
-type proofTables struct {
-	Links     *store.Table[Link]
-	linksOf   *store.Index[Link] // by member
-	Passcodes *store.Table[Passcode]
-	codesTo   *store.Index[Passcode] // by address
-
-	linksDue, passcodesDue due
+type passcodeTables struct {
+	Passcodes    *store.Table[Passcode]
+	passcodesTo  *store.Index[Passcode] // by address
+	passcodesDue due
 }
 
-func newProofTables(db *store.DB) proofTables {
-	links := store.NewTable(db, "magic_links", func(l *Link) string { return l.Token })
-	codes := store.NewTable(db, "passcodes", (*Passcode).Owner)
-	return proofTables{
-		Links:     links,
-		linksOf:   links.Index("member", func(l *Link) string { return l.MemberID }),
-		Passcodes: codes,
-		codesTo:   codes.Index("address", func(p *Passcode) string { return Lower(p.Email) }),
-	}
-}
-
-// DeleteLinksOf deletes the links of a member for which is holds.
-func (tx *Tx) DeleteLinksOf(memberID string, is func(*Link) bool) {
-	for _, l := range tx.linksOf.Rows(memberID) {
-		if is(l) {
-			tx.Links.Delete(l.Token)
-		}
+func newPasscodeTables(db *store.DB) passcodeTables {
+	t := store.NewTable(db, "passcodes", (*Passcode).Owner)
+	return passcodeTables{
+		Passcodes:   t,
+		passcodesTo: t.Index("address", func(p *Passcode) string { return Lower(p.Email) }),
 	}
 }
 
 // DeleteEmailCodesTo deletes the codes that were sent to an address, to whichever member, and those for discovery.
 func (tx *Tx) DeleteEmailCodesTo(email string) {
-	for _, p := range tx.codesTo.Rows(Lower(email)) {
+	for _, p := range tx.passcodesTo.Rows(Lower(email)) {
 		tx.Passcodes.Delete(p.Owner())
 	}
 }
@@ -130,16 +80,6 @@ func (tx *Tx) DeleteEmailCodesOf(memberID string) {
 // DeleteSMSCodesOf deletes the codes that were sent to a member by text message.
 func (tx *Tx) DeleteSMSCodesOf(memberID string) {
 	tx.Passcodes.Delete(PasscodeOwner(ChannelSMS, memberID, ""))
-}
-
-func (l *Link) prepare(*Tx) error {
-	l.Purpose = cmp.Or(l.Purpose, PurposeDiscovery)
-	if (l.MemberID != "") != l.Purpose.hasMember() {
-		return errors.New("member_id is empty, or the purpose has no member")
-	}
-	return cmp.Or(
-		checkName("token", l.Token), checkEmail("email_address", l.Email),
-		checkChallenge("pkce_code_challenge", l.Challenge), oneOf("purpose", l.Purpose, purposes))
 }
 
 func (p *Passcode) prepare(*Tx) error {
@@ -165,18 +105,6 @@ func (p *Passcode) prepare(*Tx) error {
 	return nil
 }
 
-func (tx *Tx) checkProofs(all tokens) error {
-	refersToMember := func(id string) error {
-		if id == "" {
-			return nil
-		}
-		return refers("member_id", id, tx.Members)
-	}
-	err := each(tx.Links, func(l *Link) error {
-		return cmp.Or(refersToMember(l.MemberID), all.once("token", l.Token))
-	})
-	if err != nil {
-		return err
-	}
-	return each(tx.Passcodes, func(p *Passcode) error { return refersToMember(p.MemberID) })
+func (tx *Tx) checkPasscodes() error {
+	return each(tx.Passcodes, func(p *Passcode) error { return tx.refersToMemberOrNone(p.MemberID) })
 }

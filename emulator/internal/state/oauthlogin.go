@@ -2,8 +2,6 @@ package state
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -64,30 +62,6 @@ func OAuthProviders() []string { return oauthProviders }
 // IsOAuthProvider reports whether there is an OAuth provider with a name.
 func IsOAuthProvider(name string) bool { return slices.Contains(oauthProviders, name) }
 
-// ProvesEmail reports whether a login with the account proves its address: those of Google and Microsoft do, unless the
-// provider says that it has not verified the address.
-func (r *Registration) ProvesEmail() bool {
-	return !r.EmailUnverified && (r.Provider == ProviderGoogle || r.Provider == ProviderMicrosoft)
-}
-
-// checkAccounts checks a field of accounts of OAuth logins.
-func checkAccounts(field string, accounts []Registration) error {
-	for _, a := range accounts {
-		if err := a.checkPending(); err != nil {
-			return fmt.Errorf("%s: %w", field, err)
-		}
-	}
-	return nil
-}
-
-// checkPending checks an account of an OAuth login that has no member yet.
-func (r *Registration) checkPending() error {
-	if r.ID != "" || r.MemberID != "" || r.IsSSO() {
-		return errors.New("one has a registration_id or a member_id, or a provider that is not one of OAuth")
-	}
-	return r.checkAccount()
-}
-
 func (f *OAuthFlow) prepare(*Tx) error {
 	err := cmp.Or(
 		checkToken("state", f.State), oneOf("provider", f.Provider, oauthProviders),
@@ -104,8 +78,8 @@ func (t *OAuthToken) prepare(*Tx) error {
 		checkChallenge("pkce_code_challenge", t.Challenge), checkAccounts("account", []Registration{t.Account}))
 }
 
-// checkOAuth checks that what OAuth logins refer to exists, and that no token is another one's.
-func (tx *Tx) checkOAuth(all tokens) error {
+// checkOAuthLogins checks that what OAuth logins refer to exists, and that no token is another one's.
+func (tx *Tx) checkOAuthLogins(all tokens) error {
 	exists := func(organizationID string) error {
 		if organizationID == "" {
 			return nil
