@@ -51,8 +51,10 @@ func newOrganizationTables(db *store.DB) organizationTables {
 // Distinct returns values in order, each once.
 func Distinct(values []string) []string {
 	var list []string
+	seen := map[string]bool{}
 	for _, v := range values {
-		if !slices.Contains(list, v) {
+		if !seen[v] {
+			seen[v] = true
 			list = append(list, v)
 		}
 	}
