@@ -20,8 +20,9 @@ type TrustedToken struct {
 	HasOrganization bool
 }
 
-// ParseTrustedToken verifies a token of another issuer by its profile.
-func ParseTrustedToken(tx *state.Tx, profile *state.TrustedTokenProfile, text string) (*TrustedToken, error) {
+// ParseTrustedToken verifies a token of another issuer by its profile. With many or large keys that takes long: it is
+// called outside of transactions.
+func ParseTrustedToken(now time.Time, profile *state.TrustedTokenProfile, text string) (*TrustedToken, error) {
 	keys, err := profile.Keys()
 	if err != nil {
 		return nil, err
@@ -29,7 +30,7 @@ func ParseTrustedToken(tx *state.Tx, profile *state.TrustedTokenProfile, text st
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithStrictDecoding(), jwt.WithExpirationRequired(),
 		jwt.WithIssuer(profile.Issuer), jwt.WithAudience(profile.Audience),
-		jwt.WithTimeFunc(func() time.Time { return tx.Now }))
+		jwt.WithTimeFunc(func() time.Time { return now }))
 	var claims struct {
 		jwt.RegisteredClaims
 		Email          string  `json:"email"`
