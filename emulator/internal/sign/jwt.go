@@ -28,9 +28,9 @@ const (
 	AccessTokenLifetime = time.Hour
 	// jwtLifetime is how long a session JWT is valid.
 	jwtLifetime = 5 * time.Minute
-	// maxJWT bounds the JWT in a request, in bytes. That of a member with a thousand roles, with ids of 128 letters, is
-	// smaller.
-	maxJWT = 256 << 10
+	// maxJWT bounds the JWT in a request, in bytes. Every one that is issued is smaller: that of a session with as many
+	// roles as there may be, with ids of 128 characters of four bytes.
+	maxJWT = 896 << 10
 
 	sessionClaim      = "https://stytch.com/session"
 	organizationClaim = "https://stytch.com/organization"

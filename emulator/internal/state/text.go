@@ -102,6 +102,9 @@ func IsUTF8(values url.Values) bool {
 // IsName reports whether a text is neither empty nor longer than a name.
 func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxName }
 
+// IsRoleID reports whether a text can be the id of a role. Roles are part of JWTs, where control characters are long.
+func IsRoleID(s string) bool { return IsName(s) && !strings.ContainsFunc(s, unicode.IsControl) }
+
 // Given reports whether an optional text is there and not empty.
 func Given(s *string) bool { return Text(s) != "" }
 
