@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/subtle"
 	"net/url"
+	"regexp"
 	"slices"
 	"time"
 
@@ -157,6 +158,18 @@ func find(
 func isDeleted(tx *state.Tx, memberID string) bool {
 	m := tx.Members.Get(memberID)
 	return m != nil && m.IsDeleted()
+}
+
+// verifierForm is the form of a code verifier (RFC 7636, section 4.1).
+var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+// CheckVerifier refuses a code verifier that is none. Operations that declare no error for that refuse it as one that
+// does not match.
+func CheckVerifier(verifier *string) error {
+	if state.Given(verifier) && !verifierForm.MatchString(*verifier) {
+		return ops.ErrInvalidPKCECodeVerifier.Because("The verifier does not match %s.", verifierForm)
+	}
+	return nil
 }
 
 // CheckPKCE compares a verifier with the challenge that the flow began with (RFC 7636, section 4.6, S256).
