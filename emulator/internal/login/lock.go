@@ -33,16 +33,13 @@ func CountFailure(tx *state.Tx, m *state.Member, refusal error) error {
 	return refusal
 }
 
-// countFailure reports whether that has locked the member.
-func countFailure(tx *state.Tx, m *state.Member) (locks bool) {
+func countFailure(tx *state.Tx, m *state.Member) {
 	changed := *m
 	if changed.Failures++; changed.Failures >= maxFailures {
 		changed.Failures = 0
 		changed.LockCreatedAt, changed.LockExpiresAt = tx.Now, tx.Now.Add(lockLifetime)
-		locks = true
 	}
 	tx.Members.Put(&changed)
-	return locks
 }
 
 // clearFailures forgets the failed attempts of a member who has logged in. It returns the row.
