@@ -21,7 +21,7 @@ const (
 )
 
 // maxOperands bounds the conditions of a search: each is checked for every row. Unverified: the API's bound.
-const maxOperands = 50
+const maxOperands = 20
 
 // minFuzzy is the shortest value of a fuzzy filter, in characters.
 const minFuzzy = 3
