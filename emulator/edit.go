@@ -77,8 +77,9 @@ func distinctRoles(roles []string) ([]string, error) {
 	}
 	var ids []string
 	for _, id := range roles {
-		if !state.IsName(id) || !utf8.ValidString(id) {
-			return nil, fmt.Errorf("each must have 1 to %d characters of UTF-8", state.MaxName)
+		if !state.IsRoleID(id) || !utf8.ValidString(id) {
+			return nil, fmt.Errorf("each must have 1 to %d characters of UTF-8, none of them for control",
+				state.MaxName)
 		}
 		if id != state.RoleMember && !slices.Contains(ids, id) {
 			ids = append(ids, id)

@@ -3,6 +3,7 @@ package b2b
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -82,11 +83,28 @@ func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.Attest
 	if err != nil {
 		return nil, err
 	}
-	token, err := sign.VerifyTrustedAuthToken(tx.Tx, profile, req.Token)
-	if err != nil {
-		return nil, err
-	}
-	org, err := attestedOrganization(tx, req.OrganizationID, profile, token)
+	var token *sign.TrustedAuthToken
+	now := tx.Now
+	return nil, engine.Outside(func(context.Context) (err error) {
+		token, err = sign.VerifyTrustedAuthToken(now, profile, req.Token)
+		return err
+	}, func(tx *engine.Tx) (*sessions.AttestResponse, error) {
+		again, err := trustedTokenProfile(tx, req.ProfileID)
+		switch {
+		case err != nil:
+			return nil, err
+		case !reflect.DeepEqual(again, profile):
+			return nil, ops.ErrInvalidTrustedAuthToken.Because("The profile has changed meanwhile.")
+		}
+		return logInByToken(tx, l, req.OrganizationID, profile, token)
+	})
+}
+
+// logInByToken logs in whom a token of another issuer names.
+func logInByToken(
+	tx *engine.Tx, l *login.Login, organizationID *string, profile *state.TrustedTokenProfile, token *sign.TrustedAuthToken,
+) (*sessions.AttestResponse, error) {
+	org, err := attestedOrganization(tx, organizationID, profile, token)
 	if err != nil {
 		return nil, err
 	}

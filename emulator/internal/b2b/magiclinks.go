@@ -164,6 +164,9 @@ func authenticateDiscoveryLink(
 			IntermediateSessionTokenExpiresAt: login.IntermediateExpiry(tx.Tx),
 		}, nil
 	}
+	if err := factor.CheckVerifier(req.PKCECodeVerifier); err != nil {
+		return nil, err
+	}
 	link, err := factor.RedeemLink(tx.Tx, req.DiscoveryMagicLinksToken, req.PKCECodeVerifier, state.PurposeDiscovery)
 	if err != nil {
 		return nil, err

@@ -132,21 +132,33 @@ func memberFilters(tx *engine.Tx) map[string]memberFilter {
 		"member_password_exists": {Boolean: func(m *state.Member, value bool) bool {
 			return (tx.PasswordOf(m) != nil) == value
 		}, Missing: ops.ErrMemberSearchMissingPasswordExists},
-		"member_roles": {Strings: engine.Texts(func(m *state.Member) []string {
+		"member_roles": {Strings: engine.Texts(remembered(func(m *state.Member) []string {
 			return login.MemberRoles(tx.Tx, m)
-		}), Missing: ops.ErrMemberSearchMissingMemberRoles},
+		})), Missing: ops.ErrMemberSearchMissingMemberRoles},
 	}
 	maps.Copy(filters, inferredMemberFilters(tx))
 	return filters
+}
+
+// remembered calls a function once for each member in turn, however many operands ask for what it returns.
+func remembered(texts func(*state.Member) []string) func(*state.Member) []string {
+	var last *state.Member
+	var list []string
+	return func(m *state.Member) []string {
+		if m != last {
+			last, list = m, texts(m)
+		}
+		return list
+	}
 }
 
 // inferredMemberFilters are those of which the API's errors are known, but no description. Unverified: what they match.
 func inferredMemberFilters(tx *engine.Tx) map[string]memberFilter {
 	slug := func(m *state.Member) string { return tx.Organizations.Get(m.OrganizationID).OrganizationSlug }
 	return map[string]memberFilter{
-		"oauth_providers": {Strings: engine.Texts(func(m *state.Member) []string {
+		"oauth_providers": {Strings: engine.Texts(remembered(func(m *state.Member) []string {
 			return login.Providers(tx.Tx, m)
-		}), IgnoreCase: true, Missing: ops.ErrMemberSearchMissingOAuthProviders},
+		})), IgnoreCase: true, Missing: ops.ErrMemberSearchMissingOAuthProviders},
 		"organization_id": {String: func(m *state.Member, id string) bool {
 			return m.OrganizationID == id
 		}, Missing: ops.ErrMemberSearchMissingOrganizationID},

@@ -69,6 +69,9 @@ func authenticateOAuth(tx *engine.Tx, req *oauth.AuthenticateRequest) (*oauth.Au
 func authenticateDiscoveryOAuth(
 	tx *engine.Tx, req *oauthdiscovery.AuthenticateRequest,
 ) (*oauthdiscovery.AuthenticateResponse, error) {
+	if err := factor.CheckVerifier(req.PKCECodeVerifier); err != nil {
+		return nil, err
+	}
 	t, err := factor.RedeemOAuth(tx.Tx, req.DiscoveryOAuthToken, req.PKCECodeVerifier, true)
 	if err != nil {
 		return nil, err

@@ -70,7 +70,9 @@ func organizationFilters(tx *engine.Tx) map[string]organizationFilter {
 		"member_email_fuzzy": {
 			LookupPart: func(part string) func(*state.Organization) bool {
 				have := organizationIDs{}
-				have.add(slices.Collect(tx.MembersByEmailPart.With(part)))
+				for m := range tx.MembersByEmailPart.With(part) {
+					have[m.OrganizationID] = true
+				}
 				return have.has
 			},
 			TooShort: ops.ErrOrganizationSearchMemberEmailFuzzyTooShort,

@@ -51,6 +51,7 @@ func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
 	case s.OrganizationSlug != nil && *s.OrganizationSlug == "":
 		return ops.ErrInvalidOrganizationSlug
 	}
+	state.FoldDomains(&org.Organization)
 	if err := state.CheckOrganization(&org.Organization); err != nil {
 		return err
 	}

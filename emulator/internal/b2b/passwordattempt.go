@@ -43,13 +43,10 @@ func logIn[Resp any](
 		}
 		return a.refusal
 	}, func(tx *engine.Tx) (*Resp, error) {
-		if !right {
-			return nil, a.wrong
-		}
-		m, p, err := a.guess.Accept(tx.Tx)
+		m, p, err := a.guess.Accept(tx.Tx, right)
 		switch {
-		case errors.Is(err, login.ErrPasswordChanged):
-			return nil, a.wrong
+		case errors.Is(err, login.ErrWrongGuess):
+			return nil, a.wrong.Committed()
 		case err != nil:
 			return nil, err
 		case breached || p.RequiresReset:
@@ -61,7 +58,7 @@ func logIn[Resp any](
 	})
 }
 
-// ofMember makes an attempt one at the password of the member who has an address, and counts it, see [login.NewGuess].
+// ofMember makes an attempt one at the password of the member who has an address, see [login.NewGuess].
 // The rest of the login must be possible: whoever knows the password is not locked for what else is wrong with the
 // call.
 func (a *attempt) ofMember(tx *engine.Tx, l *login.Login, organizationID, email string) {

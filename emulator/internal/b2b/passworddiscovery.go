@@ -73,6 +73,9 @@ func startDiscoveryPasswordReset(
 func resetDiscoveryPassword(
 	tx *engine.Tx, req *passwordsdiscoveryemail.ResetRequest,
 ) (*passwordsdiscoveryemail.ResetResponse, error) {
+	if err := factor.CheckVerifier(req.PKCECodeVerifier); err != nil {
+		return nil, err
+	}
 	find := func(tx *engine.Tx) (*state.Link, error) {
 		if err := checkCrossOrganization(tx); err != nil {
 			return nil, err

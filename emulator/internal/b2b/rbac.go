@@ -110,6 +110,8 @@ func checkOrgPolicy(tx *engine.Tx, policy *rbac.OrgPolicy) error {
 			return ops.ErrEmptyRBACRoleID
 		case !state.IsName(role.RoleID):
 			return ops.ErrRBACRoleIDTooLong
+		case !state.IsRoleID(role.RoleID):
+			return ops.ErrInvalidRBACCustomRole.Because("A role_id has a control character.")
 		case strings.HasPrefix(role.RoleID, "stytch_") || tx.Roles.Get(role.RoleID) != nil:
 			return ops.ErrRBACOrgCustomRolesOnly.Because(
 				"%q is or is named like a role of the project. AssignRoles or LogIn may have added it.", role.RoleID)

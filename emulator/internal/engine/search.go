@@ -20,6 +20,9 @@ const (
 	maxLimit     = 1000
 )
 
+// maxOperands bounds the conditions of a search: each is checked for every row. Unverified: the API's bound.
+const maxOperands = 20
+
 // minFuzzy is the shortest value of a fuzzy filter, in characters.
 const minFuzzy = 3
 
@@ -147,6 +150,9 @@ func (q *Query) bounds() (limit int, after uint64, err error) {
 
 // compile makes one condition of a query.
 func (s *Search[R]) compile(q Query) (func(*R) bool, error) {
+	if len(q.Operands) > maxOperands {
+		return nil, ops.ErrBadRequest.Because("The query has more than %d operands.", maxOperands)
+	}
 	var conditions []func(*R) bool
 	for _, o := range q.Operands {
 		condition, err := s.condition(o)
@@ -193,7 +199,7 @@ func (s *Search[R]) condition(o Operand) (func(*R) bool, error) {
 		case !ok:
 			return nil, s.Errors.ExpectedStrings.Because("The filter %s takes a list of strings.", o.FilterName)
 		case f.Lookup != nil:
-			return f.Lookup(values), nil
+			return f.Lookup(state.Distinct(values)), nil
 		}
 		return f.Strings(contains(values, f.IgnoreCase)), nil
 	case f.Boolean != nil:

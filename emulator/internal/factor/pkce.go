@@ -2,6 +2,7 @@ package factor
 
 import (
 	"crypto/subtle"
+	"regexp"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -11,6 +12,18 @@ import (
 func CheckChallenge(challenge *string) error {
 	if state.Given(challenge) && !state.ChallengeForm.MatchString(*challenge) {
 		return ops.ErrInvalidPKCECodeChallenge.Because("The challenge is not a SHA-256 hash in base64url.")
+	}
+	return nil
+}
+
+// verifierForm is the form of a code verifier (RFC 7636, section 4.1).
+var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+
+// CheckVerifier refuses a code verifier that is none. Operations that declare no error for that refuse it as one that
+// does not match.
+func CheckVerifier(verifier *string) error {
+	if state.Given(verifier) && !verifierForm.MatchString(*verifier) {
+		return ops.ErrInvalidPKCECodeVerifier.Because("The verifier does not match %s.", verifierForm)
 	}
 	return nil
 }

@@ -141,7 +141,8 @@ func TestDiscovery_linkNeedsTheVerifierOfItsChallenge(t *testing.T) {
 	}
 	token := send("ada@example.com", &challenge)
 	require.ErrorIs(t, authenticate(token, nil), stytcherror.CodePKCEExpectedCodeVerifier)
-	require.ErrorIs(t, authenticate(token, new("another")), stytcherror.CodePKCEMismatch)
+	require.ErrorIs(t, authenticate(token, new("another")), stytcherror.CodeInvalidPKCECodeVerifier)
+	require.ErrorIs(t, authenticate(token, new(verifier+"2")), stytcherror.CodePKCEMismatch)
 	require.NoError(t, authenticate(token, new(verifier)), "a failed attempt does not use up the link")
 	require.ErrorIs(t, authenticate(send("b@example.com", nil), new(verifier)),
 		stytcherror.CodePKCEDidNotExpectCodeVerifier)

@@ -1,13 +1,17 @@
 package flows_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,4 +253,36 @@ func TestSessions_migrateAsksTheUserInfoURL(t *testing.T) {
 	provider.Close()
 	_, err = migrate("ada", v.Organization.OrganizationID)
 	require.ErrorIs(t, err, stytcherror.CodeMigrateFromExternalUnexpectedResponse)
+}
+
+// Verifying a token may take long: nobody else waits for it.
+func TestSessions_attestStopsNobodyElse(t *testing.T) {
+	t.Parallel()
+	h, trusted := newHarness(t), newIssuer(t)
+	h.create("ada@example.com")
+	modulus := new(big.Int).SetBit(big.NewInt(1), 16383, 1)
+	der, err := x509.MarshalPKIXPublicKey(&rsa.PublicKey{N: modulus, E: 65537})
+	require.NoError(t, err)
+	large := string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	require.NoError(t, h.SetSettings(emulator.Settings{TrustedTokenProfiles: []emulator.TrustedTokenProfile{{
+		ProfileID: "profile-1", Issuer: "https://issuer.example", Audience: "stytch", PublicKeys: slices.Repeat([]string{large}, 20),
+	}}}))
+	token := trusted.sign(h.Clock().Now(), nil)
+	signed := token[:strings.LastIndexByte(token, '.')+1]
+	token = signed + base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{1}, 2048))
+	done := make(chan error)
+	go func() {
+		_, err := h.api.B2B.Sessions.Attest(t.Context(), &sessions.AttestRequest{ProfileID: "profile-1", Token: token})
+		done <- err
+	}()
+	for calls := 0; ; calls++ {
+		select {
+		case err := <-done:
+			require.ErrorIs(t, err, stytcherror.CodeInvalidTrustedAuthToken)
+			assert.Greater(t, calls, 20, "calls that ended while the token was verified")
+			return
+		default:
+			h.getOrg("example")
+		}
+	}
 }

@@ -182,10 +182,45 @@ func TestGuesses_rightOneAmongAHundredAllowsNoMoreThanTenAfterIt(t *testing.T) {
 			if counts[""] == 1 && tooMany == stytcherror.CodeUserLockLimitReached {
 				most = 19
 			}
-			assert.GreaterOrEqual(t, counts[wrong], 9, "the right one counts as wrong until it was compared")
+			assert.GreaterOrEqual(t, counts[wrong], 9)
 			assert.LessOrEqual(t, counts[wrong], most)
 		})
 	}
+}
+
+func TestGuesses_rightPasswordsLockNobody(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"password", "password of all organizations"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, still(noon))
+			try, wrong, tooMany := guessable[name](h)
+			for range 9 {
+				require.ErrorIs(t, try(h.once(), false), wrong)
+			}
+			assert.Equal(t, map[stytcherror.Code]int{"": 100},
+				h.guessInParallel(func(c *stytch.Client) error { return try(c, true) }))
+			for range 10 {
+				require.ErrorIs(t, try(h.once(), false), wrong, "the count has begun anew")
+			}
+			require.ErrorIs(t, try(h.once(), true), tooMany)
+		})
+	}
+}
+
+// A right password counts as no failure, even where the login is not complete, so that it does not begin the count anew.
+func TestGuesses_rightPasswordWithoutASecondFactorKeepsTheCount(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t, still(noon))
+	try, wrong, tooMany := guessable["password"](h)
+	h.alter("organizations", "organization_slug", "example", object{"mfa_policy": "REQUIRED_FOR_ALL"})
+	for range 9 {
+		require.ErrorIs(t, try(h.once(), false), wrong)
+	}
+	assert.Equal(t, map[stytcherror.Code]int{"": 100},
+		h.guessInParallel(func(c *stytch.Client) error { return try(c, true) }))
+	require.ErrorIs(t, try(h.once(), false), wrong)
+	require.ErrorIs(t, try(h.once(), true), tooMany)
 }
 
 // once is a client over a connection, as [harness.guessInParallel] has them, which tries no call again.

@@ -9,6 +9,9 @@ import (
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	passwordsemail "github.com/seed75add069/stytch-go/b2b/passwords/email"
+	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
 	b2csessions "github.com/seed75add069/stytch-go/b2c/sessions"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -93,4 +96,70 @@ func TestIntermediate_isValidForTenMinutes(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 	_, err = h.exchange("not-a-token", "any")
 	require.ErrorIs(t, err, stytcherror.CodeInvalidSessionToken)
+}
+
+// What somebody has begun with a password is of no use once the password or its member is gone.
+func TestIntermediate_endsWithItsMemberOrPassword(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(h *harness, v *passwordsemail.ResetResponse, session string) error{
+		"the member is deleted": func(h *harness, v *passwordsemail.ResetResponse, _ string) error {
+			_, err := h.api.B2B.Organizations.Members.Delete(h.t.Context(),
+				&members.DeleteRequest{OrganizationID: v.OrganizationID, MemberID: v.MemberID})
+			require.NoError(h.t, err)
+			_, err = h.api.B2B.Organizations.Members.Reactivate(h.t.Context(),
+				&members.ReactivateRequest{OrganizationID: v.OrganizationID, MemberID: v.MemberID})
+			return err
+		},
+		"the password is deleted": func(h *harness, v *passwordsemail.ResetResponse, _ string) error {
+			_, err := h.api.B2B.Organizations.Members.DeletePassword(h.t.Context(), &members.DeletePasswordRequest{
+				OrganizationID: v.OrganizationID, MemberPasswordID: v.Member.MemberPasswordID,
+			})
+			return err
+		},
+		"the password is reset by e-mail": func(h *harness, _ *passwordsemail.ResetResponse, _ string) error {
+			_, err := h.reset(h.resetToken("example", "ada@example.com"), another)
+			return err
+		},
+		"the password is changed": func(h *harness, _ *passwordsemail.ResetResponse, _ string) error {
+			_, err := h.resetExisting(strong, another)
+			return err
+		},
+		"the password is reset in a session": func(h *harness, v *passwordsemail.ResetResponse, session string) error {
+			_, err := h.api.B2B.Passwords.Sessions.Reset(h.t.Context(), &passwordssessions.ResetRequest{
+				OrganizationID: v.OrganizationID, Password: another, SessionToken: &session,
+			})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t)
+			h.create("ada@example.com")
+			v := h.setPassword("example", "ada@example.com", strong)
+			h.alter("organizations", "organization_slug", "example", object{"mfa_policy": "REQUIRED_FOR_ALL"})
+			half, err := h.signIn("example", "ada@example.com", strong)
+			require.NoError(t, err)
+			other, err := h.signIn("example", "ada@example.com", strong)
+			require.NoError(t, err)
+			_, err = h.exchange(other.IntermediateSessionToken, "example")
+			require.NoError(t, err)
+			require.NoError(t, end(h, v, v.SessionToken))
+			_, err = h.exchange(half.IntermediateSessionToken, "example")
+			require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
+		})
+	}
+}
+
+func TestIntermediate_forDiscoveryEndsWithThePasswordOfTheAddress(t *testing.T) {
+	t.Parallel()
+	h := newCrossHarness(t)
+	h.create("ada@example.com")
+	_, err := h.discoverReset("ada@example.com", strong)
+	require.NoError(t, err)
+	half, err := h.discoverBy("ada@example.com", strong)
+	require.NoError(t, err)
+	_, err = h.discoverReset("ada@example.com", another)
+	require.NoError(t, err)
+	_, err = h.exchange(half.IntermediateSessionToken, "example")
+	require.ErrorIs(t, err, stytcherror.CodeIntermediateSessionNotFound)
 }

@@ -3,6 +3,7 @@ package flows_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -158,6 +159,34 @@ func TestM2MToken_sourceRenewsTheToken(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, http.StatusNoContent, resp.StatusCode)
+}
+
+func TestM2MToken_hasEachScopeOnce(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	c := h.machine(func(r *clients.CreateRequest) { r.Scopes = []string{"read:users", "write:books", "read:users"} })
+	for _, asked := range []string{"", "read:users write:books read:users", strings.Repeat("read:users write:books ", 20_000)} {
+		token := h.postForm(basic(c.ClientID, c.ClientSecret), "grant_type", "client_credentials", "scope", asked)
+		require.Equal(t, 200, token.status, token.body)
+		claims := jwt.MapClaims{}
+		_, _, err := jwt.NewParser().ParseUnverified(token.body["access_token"].(string), claims)
+		require.NoError(t, err)
+		assert.Equal(t, "read:users write:books", claims["scope"])
+	}
+}
+
+func TestM2MToken_manyUnknownScopesAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	c := h.machine(nil)
+	var asked strings.Builder
+	for i := range 150_000 {
+		fmt.Fprintf(&asked, "%x ", i)
+	}
+	started := time.Now()
+	token := h.postForm(basic(c.ClientID, c.ClientSecret), "grant_type", "client_credentials", "scope", asked.String())
+	assert.Equal(t, "invalid_scope", token.body["error"])
+	assert.Less(t, time.Since(started), 5*time.Second)
 }
 
 func TestM2MToken_ofAClientWithoutScopesHasNone(t *testing.T) {

@@ -138,7 +138,9 @@ func TestOAuthDiscovery_refusesWhatIsNotProvedOrMalformed(t *testing.T) {
 		return err
 	}
 	require.ErrorIs(t, authenticate(), stytcherror.CodePKCEExpectedCodeVerifier)
-	req.PKCECodeVerifier = new("another")
+	req.PKCECodeVerifier = new(verifier + "/")
+	require.ErrorIs(t, authenticate(), stytcherror.CodeInvalidPKCECodeVerifier)
+	req.PKCECodeVerifier = new(verifier + "2")
 	require.ErrorIs(t, authenticate(), stytcherror.CodePKCEMismatch)
 	req.PKCECodeVerifier = new(verifier)
 	require.NoError(t, authenticate())

@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/b2b/organizations/members"
+	"github.com/seed75add069/stytch-go/b2c/m2m"
+	"github.com/seed75add069/stytch-go/b2c/m2m/clients"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -191,5 +195,48 @@ func TestOrganizations_searchAmongThousandsIsFast(t *testing.T) {
 		assert.Len(t, got, 1)
 		t.Log(filter.FilterName, time.Since(begin))
 		assert.Less(t, time.Since(begin), 2*time.Second, filter.FilterName)
+	}
+}
+
+// Addresses that are gone have left gaps in what is searched.
+func TestOrganizations_noAddressHasALineBreak(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	h.visitor(v.Organization.OrganizationID, "bob@example.com")
+	_, err := h.api.B2B.Organizations.Members.Delete(t.Context(),
+		&members.DeleteRequest{OrganizationID: v.Organization.OrganizationID, MemberID: v.MemberID})
+	require.NoError(t, err)
+	for _, part := range []string{"\n\n\n", "com\n", "\nbob"} {
+		found, err := h.findOrgs("AND", operand{FilterName: "member_email_fuzzy", FilterValue: part})
+		require.NoError(t, err)
+		assert.Empty(t, found)
+	}
+}
+
+func TestSearches_haveABoundOnOperands(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	org := h.create("ada@example.com").Organization.OrganizationID
+	repeated := func(n int, name string, value any) []operand {
+		return slices.Repeat([]operand{{FilterName: name, FilterValue: value}}, n)
+	}
+	for n, refused := range map[int]bool{20: false, 21: true} {
+		_, people := h.search([]string{org}, repeated(n, "member_email_fuzzy", "ada")...)
+		_, organizations := h.findOrgs("AND", repeated(n, "organization_slug_fuzzy", "exa")...)
+		var operands []m2m.M2MSearchQueryOperand
+		for _, o := range repeated(n, "client_name", []string{"x"}) {
+			operands = append(operands, m2m.M2MSearchQueryOperand(o))
+		}
+		_, machines := h.api.B2B.M2M.Clients.Search(t.Context(), &clients.SearchRequest{
+			Query: &m2m.M2MSearchQuery{Operator: "AND", Operands: operands},
+		})
+		for name, err := range map[string]error{"members": people, "organizations": organizations, "clients": machines} {
+			if !refused {
+				require.NoError(t, err, name)
+				continue
+			}
+			require.ErrorIs(t, err, stytcherror.CodeBadRequest, name)
+		}
 	}
 }

@@ -255,6 +255,47 @@ func TestOrganizations_settingsAtTheirBounds(t *testing.T) {
 	assert.Equal(t, got, h.getOrg(long))
 }
 
+func TestOrganizations_domainsAreInLowerCase(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	org := h.organization(nil).OrganizationID
+	set := func(r *organizations.UpdateRequest) {
+		r.EmailAllowedDomains, r.ClaimedEmailDomains = []string{"Acme.EXAMPLE"}, []string{"ACME.example"}
+		r.EmailJITProvisioning = new(organizations.EmailJITProvisioningRestricted)
+		r.RBACEmailImplicitRoleAssignments = []organizations.EmailImplicitRoleAssignment{
+			{Domain: "ACME.Example", RoleID: "stytch_admin"},
+		}
+	}
+	same := func(got organizations.Organization) {
+		t.Helper()
+		assert.Equal(t, []string{"acme.example"}, got.EmailAllowedDomains)
+		assert.Equal(t, []string{"acme.example"}, got.ClaimedEmailDomains)
+		assert.Equal(t, "acme.example", got.RBACEmailImplicitRoleAssignments[0].Domain)
+	}
+	got, err := h.updateOrg(org, set)
+	require.NoError(t, err)
+	same(got)
+	h.alter("organizations", "organization_id", org, object{
+		"email_allowed_domains": []any{"ACME.EXAMPLE"}, "claimed_email_domains": []any{"ACME.EXAMPLE"},
+		"rbac_email_implicit_role_assignments": []any{object{"domain": "ACME.EXAMPLE", "role_id": "stytch_admin"}},
+	})
+	same(h.getOrg(org))
+	joined, err := h.follow(h.link(org, "ada@Acme.Example"))
+	require.NoError(t, err)
+	assert.Contains(t, joined.MemberSession.Roles, "stytch_admin")
+	for code, domains := range map[stytcherror.Code][]string{
+		stytcherror.CodeOrganizationSettingsDuplicateDomain:  {"acme.example", "ACME.example"},
+		stytcherror.CodeOrganizationSettingsDomainTooCommon:  {"Gmail.com"},
+		stytcherror.CodeOrganizationSettingsDisposableDomain: {"MAILINATOR.com"},
+	} {
+		_, err := h.updateOrg(org, func(r *organizations.UpdateRequest) { r.EmailAllowedDomains = domains })
+		require.ErrorIs(t, err, code)
+	}
+	other := h.organization(func(r *organizations.CreateRequest) { r.OrganizationSlug = new("other") }).OrganizationID
+	_, err = h.updateOrg(other, func(r *organizations.UpdateRequest) { r.ClaimedEmailDomains = []string{"ACME.EXAMPLE"} })
+	require.ErrorIs(t, err, stytcherror.CodeOrganizationSettingsDuplicateClaimedDomain)
+}
+
 // A role that is gone is no reason to refuse other changes.
 func TestOrganizations_implicitRolesMayBeTheOrganizationsOwn(t *testing.T) {
 	t.Parallel()

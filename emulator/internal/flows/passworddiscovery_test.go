@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -193,8 +194,18 @@ func TestCrossPasswords_startRefuses(t *testing.T) {
 	require.NoError(t, start(func(r *passwordsdiscoveryemail.ResetStartRequest) {
 		r.PKCECodeChallenge = new("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
 	}))
-	_, err := h.resetDiscovered(h.WaitMessage("ada@example.com").Token, strong)
+	token := h.WaitMessage("ada@example.com").Token
+	_, err := h.resetDiscovered(token, strong)
 	require.ErrorIs(t, err, stytcherror.CodePKCEExpectedCodeVerifier)
+	for verifier, code := range map[string]stytcherror.Code{
+		strings.Repeat("v", 42): stytcherror.CodeInvalidPKCECodeVerifier, strings.Repeat("v", 43): stytcherror.CodePKCEMismatch,
+		strings.Repeat("v", 129): stytcherror.CodeInvalidPKCECodeVerifier, strings.Repeat("v", 128): stytcherror.CodePKCEMismatch,
+	} {
+		_, err = h.api.B2B.Passwords.Discovery.Email.Reset(t.Context(), &passwordsdiscoveryemail.ResetRequest{
+			PasswordResetToken: token, Password: strong, PKCECodeVerifier: &verifier,
+		})
+		require.ErrorIs(t, err, code, len(verifier))
+	}
 
 	plain := newHarness(t)
 	_, err = plain.discoverBy("ada@example.com", strong)

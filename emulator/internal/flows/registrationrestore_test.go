@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/b2b/sso/saml"
 )
 
@@ -64,6 +66,37 @@ func TestSSO_anAccountIsOneMembers(t *testing.T) {
 		assert.Len(t, second.Member.SSORegistrations, 1)
 	}
 	assert.Empty(t, h.member(org, first.MemberID).SSORegistrations)
+}
+
+func TestSSO_aMemberHasTwentyAccountsAtAConnection(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	org := h.create("ada@example.com").Organization.OrganizationID
+	c, other := h.activeSAML(org).ConnectionID, h.activeOIDC(org).ConnectionID
+	logIn := func(connection, subject string) *sso.AuthenticateResponse {
+		resp, err := h.authenticateSSO(h.ssoToken(connection, "bob@example.com", "provider_subject", subject))
+		require.NoError(t, err)
+		return resp
+	}
+	logIn(other, "1")
+	for i := range 22 {
+		logIn(c, fmt.Sprint(i))
+	}
+	var subjects []string
+	for _, r := range logIn(c, "21").Member.SSORegistrations {
+		subjects = append(subjects, r.ExternalID)
+	}
+	require.Len(t, subjects, 21)
+	assert.Equal(t, []string{"1", "2", "3"}, subjects[:3], "the oldest two of the connection are gone")
+	data, err := h.Snapshot()
+	require.NoError(t, err)
+	require.NoError(t, h.Restore(data))
+	assert.ErrorContains(t, h.edit(func(state object) {
+		rows := state["registrations"].([]any)
+		row := maps.Clone(rows[1].(object))
+		row["registration_id"], row["provider_subject"] = "another", "another"
+		state["registrations"] = append(rows, row)
+	}), "member_id has more than 20 accounts of connection_id")
 }
 
 // What an organization says of its connections follows from them, whatever the snapshot says.

@@ -3,6 +3,7 @@ package flows_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -156,4 +157,51 @@ func unsigned(t *testing.T, token string) string {
 	text, err := jwt.NewWithClaims(jwt.SigningMethodNone, claims).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	require.NoError(t, err)
 	return text
+}
+
+// The largest JWT has a thousand roles with the longest ids besides stytch_member, and what else has no fixed size.
+func TestSessions_largestJWTIsAccepted(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	named := func(first string) (ids []string) {
+		for i := range 1000 {
+			ids = append(ids, strings.Repeat("\U0001F600", 123)+fmt.Sprintf("%s%04d", first, i))
+		}
+		return ids
+	}
+	var rules []object
+	for _, id := range named("b") {
+		rules = append(rules, object{"domain": "example.com", "role_id": id})
+	}
+	h.alter("organizations", "organization_slug", "example", object{"rbac_email_implicit_role_assignments": rules})
+	h.alter("members", "member_id", v.MemberID, object{"assigned_roles": named("a")})
+	var factors []object
+	for i := range 20 {
+		factors = append(factors, object{
+			"type": "sso", "delivery_method": "sso_oidc", "oidc_sso_factor": object{
+				"id": fmt.Sprint(i), "provider_id": strings.Repeat("p", 128), "external_id": strings.Repeat("\x01", 254),
+			},
+		})
+	}
+	h.alter("sessions", "member_session_id", v.MemberSession.MemberSessionID, object{"authentication_factors": factors})
+	claims := map[string]any{"k": strings.Repeat("c", 4086)}
+	resp, err := h.authenticate(&sessions.AuthenticateRequest{SessionToken: &v.SessionToken, SessionCustomClaims: claims})
+	require.NoError(t, err)
+	roles := len(resp.MemberSession.Roles)
+	assert.Equal(t, 1001, roles)
+	assert.Greater(t, len(resp.SessionJWT), 690<<10)
+	_, err = h.authenticate(&sessions.AuthenticateRequest{SessionJWT: &resp.SessionJWT})
+	require.NoError(t, err)
+	assert.ErrorContains(t, h.edit(func(state object) {
+		state["members"].([]any)[0].(object)["assigned_roles"] = []string{"\x01"}
+	}), "assigned_roles must have at most 128 characters and no control characters")
+	assert.ErrorContains(t, h.edit(func(state object) {
+		for _, f := range state["sessions"].([]any)[0].(object)["authentication_factors"].([]any) {
+			f.(object)["saml_sso_factor"] = f.(object)["oidc_sso_factor"]
+		}
+	}), "authentication_factors must be UTF-8 and have at most 65536 bytes of JSON")
+	role := editor()
+	role.RoleID = "edit\nor"
+	require.ErrorIs(t, h.setPolicy("example", role), stytcherror.CodeInvalidRBACCustomRole)
 }

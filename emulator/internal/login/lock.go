@@ -44,16 +44,14 @@ func CountFailure(tx *state.Tx, m *state.Member, refusal error) error {
 	return refusal
 }
 
-// countFailure counts a failed attempt to log in, and reports whether that has locked the member.
-func countFailure(tx *state.Tx, m *state.Member) (locks bool) {
+// countFailure counts a failed attempt to log in, and locks the member after too many.
+func countFailure(tx *state.Tx, m *state.Member) {
 	changed := *m
 	if changed.Failures++; changed.Failures >= failuresToLock {
 		changed.Failures = 0
 		changed.LockCreatedAt, changed.LockExpiresAt = tx.Now, tx.Now.Add(lockLifetime)
-		locks = true
 	}
 	tx.Members.Put(&changed)
-	return locks
 }
 
 // clearFailures forgets the failed attempts of a member who has logged in. It returns the row.

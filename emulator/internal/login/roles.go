@@ -10,7 +10,12 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
+// maxRoles are stytch_member and as many as can be assigned.
+const maxRoles = 1 + state.MaxEntries
+
 // roleSet collects roles, each once, with its sources, each once.
+//
+// A role beyond maxRoles is left out, so that session JWTs have a bound.
 type roleSet struct {
 	roles []organizations.MemberRole
 	index map[string]int // of roles, by id
@@ -21,11 +26,11 @@ type roleSet struct {
 type roleSource struct{ roleID, kind, connectionID, detail, value string }
 
 func (s *roleSet) add(from roleSource) {
-	if s.known[from] {
+	i, found := s.index[from.roleID]
+	if s.known[from] || !found && len(s.roles) == maxRoles {
 		return
 	}
 	s.known[from] = true
-	i, found := s.index[from.roleID]
 	if !found {
 		i = len(s.roles)
 		s.index[from.roleID] = i

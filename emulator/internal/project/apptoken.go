@@ -1,8 +1,8 @@
 package project
 
 import (
+	"cmp"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -56,16 +56,10 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 	return issueForMember(tx, c.app, a, a.Scopes, a.Nonce)
 }
 
-// verifierForm is the form of a code verifier (RFC 7636, section 4.1).
-var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
-
 // checkVerifier compares a code verifier with the challenge of the authorization request. Without a challenge there
 // must be no verifier: an app that sends one believes that the code is protected.
 func checkVerifier(challenge, verifier string) error {
-	if verifier != "" && !verifierForm.MatchString(verifier) {
-		return ops.ErrInvalidPKCECodeVerifier
-	}
-	return factor.CheckPKCE(challenge, &verifier)
+	return cmp.Or(factor.CheckVerifier(&verifier), factor.CheckPKCE(challenge, &verifier))
 }
 
 // refresh issues tokens for a refresh token, which the next one replaces. One that was replaced before has been stolen

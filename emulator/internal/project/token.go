@@ -7,6 +7,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/sign"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
 func tokenRoutes() []engine.Route {
@@ -59,7 +60,7 @@ func issueForMachine(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenRes
 	}
 	scopes := scopesOf(form)
 	if len(scopes) == 0 {
-		scopes = c.machine.Scopes
+		scopes = state.Distinct(c.machine.Scopes)
 	}
 	if !contains(c.machine.Scopes, scopes) {
 		return nil, ops.ErrInvalidScope.Because("The client does not have one of the scopes.")
@@ -69,9 +70,9 @@ func issueForMachine(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenRes
 	return resp, nil
 }
 
-// scopesOf are the scopes of a request, which are separated by spaces.
+// scopesOf are the scopes of a request, which are separated by spaces, each once.
 func scopesOf(form engine.Form) []string {
-	return strings.FieldsFunc(form["scope"], func(r rune) bool { return r == ' ' })
+	return state.Distinct(strings.FieldsFunc(form["scope"], func(r rune) bool { return r == ' ' }))
 }
 
 // contains reports whether all of the wanted texts are among those of a list.

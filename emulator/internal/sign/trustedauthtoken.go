@@ -19,8 +19,11 @@ type TrustedAuthToken struct {
 	HasOrganization bool
 }
 
-// VerifyTrustedAuthToken verifies a token of another issuer by its profile.
-func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, text string) (*TrustedAuthToken, error) {
+// VerifyTrustedAuthToken verifies a token of another issuer by its profile. With many or large keys that takes long: it
+// is called outside of transactions.
+func VerifyTrustedAuthToken(
+	now time.Time, profile *state.TrustedTokenProfile, text string,
+) (*TrustedAuthToken, error) {
 	keys, err := profile.Keys()
 	if err != nil {
 		return nil, err
@@ -28,7 +31,7 @@ func VerifyTrustedAuthToken(tx *state.Tx, profile *state.TrustedTokenProfile, te
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithStrictDecoding(), jwt.WithExpirationRequired(),
 		jwt.WithIssuer(profile.Issuer), jwt.WithAudience(profile.Audience),
-		jwt.WithTimeFunc(func() time.Time { return tx.Now }))
+		jwt.WithTimeFunc(func() time.Time { return now }))
 	var claims struct {
 		jwt.RegisteredClaims
 		Email          string  `json:"email"`

@@ -13,9 +13,9 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// maxJWT bounds the JWT in a request, in bytes. That of a member with a thousand roles, with ids of 128 letters, is
-// smaller.
-const maxJWT = 256 << 10
+// maxJWT bounds the JWT in a request, in bytes. Every one that is issued is smaller: that of a session with as many
+// roles as there may be, with ids of 128 characters of four bytes.
+const maxJWT = 896 << 10
 
 // verify verifies a JWT's signature with the published keys, and decodes its claims. It verifies nothing else.
 func verify(tx *state.Tx, text string, claims any) error {

@@ -74,6 +74,11 @@ var shortName = bound{
 	fmt.Sprintf("have at most %d characters", MaxName),
 }
 
+var roleID = bound{
+	func(s string) bool { return s == "" || IsRoleID(s) },
+	fmt.Sprintf("have at most %d characters and no control characters", MaxName),
+}
+
 // textBounds are the bounds of texts, by list and field, or by field alone with or without what it is in. They allow
 // all that calls store. Of other fields, an id has the form of one, a text in a factor has at most MaxFactorText bytes,
 // and every other text at most MaxText.
@@ -82,7 +87,7 @@ var textBounds = map[string]bound{
 	"intermediate_sessions.token": form(TokenForm),
 	"token":                       form(IDForm), "code": form(IDForm), "kid": form(IDForm),
 	"totps.recovery_codes.code": shortName,
-	"name":                      shortName, "client_name": shortName, "role_id": shortName, "assigned_roles": shortName,
+	"name":                      shortName, "client_name": shortName, "role_id": roleID, "assigned_roles": roleID,
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
 	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),

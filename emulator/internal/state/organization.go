@@ -182,6 +182,7 @@ func (o *Organization) prepare(*Tx) error {
 		return errors.New("organization_id is empty or too long")
 	}
 	o.fillDefaults()
+	FoldDomains(&o.Organization)
 	if err := CheckOrganization(&o.Organization); err != nil {
 		return err
 	}

@@ -10,6 +10,25 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
+// FoldDomains makes the domains of an organization lower case: those of addresses are compared in it. Unverified: that
+// the API does not refuse capitals.
+func FoldDomains(o *organizations.Organization) {
+	o.EmailAllowedDomains, o.ClaimedEmailDomains = lowered(o.EmailAllowedDomains), lowered(o.ClaimedEmailDomains)
+	rules := slices.Clone(o.RBACEmailImplicitRoleAssignments)
+	for i := range rules {
+		rules[i].Domain = Lower(rules[i].Domain)
+	}
+	o.RBACEmailImplicitRoleAssignments = rules
+}
+
+func lowered(texts []string) []string {
+	list := slices.Clone(texts)
+	for i := range list {
+		list[i] = Lower(list[i])
+	}
+	return list
+}
+
 // CheckOrganization checks an organization as the API does: sizes, forms and known values. Slug and external id may be
 // empty.
 func CheckOrganization(o *organizations.Organization) error {

@@ -117,12 +117,27 @@ func (tx *Tx) SSOAccount(account *Registration) *Registration {
 	return r
 }
 
-// PutSSOAccount makes an account of an SSO connection a member's. It is no other member's then.
+// maxAccounts bounds the accounts that a member has at one SSO connection.
+const maxAccounts = 20
+
+// PutSSOAccount makes an account of an SSO connection a member's. It is no other member's then. Of too many accounts of
+// the member at the connection, the oldest are removed.
 func (tx *Tx) PutSSOAccount(r *Registration) {
 	if old := tx.ssoAccounts.First(ssoAccountKey(r)); old != nil && old.ID != r.ID {
 		tx.Registrations.Delete(old.ID)
 	}
 	tx.Registrations.Put(r)
+	accounts := tx.accountsAt(r)
+	for _, old := range accounts[:max(0, len(accounts)-maxAccounts)] {
+		tx.Registrations.Delete(old.ID)
+	}
+}
+
+// accountsAt are the accounts that the member of one of an SSO connection has there, oldest first.
+func (tx *Tx) accountsAt(r *Registration) []*Registration {
+	return slices.DeleteFunc(slices.Clone(tx.RegistrationsOf(r.MemberID)), func(other *Registration) bool {
+		return other.ConnectionID != r.ConnectionID
+	})
 }
 
 func accountKey(provider, subject string) string { return provider + " " + subject }
@@ -202,6 +217,8 @@ func (tx *Tx) checkRegistrations() error {
 			return errors.New("connection_id names no connection of the organization of member_id")
 		case r.Provider != tx.protocol(c):
 			return errors.New("provider is not that of the connection of connection_id")
+		case len(tx.accountsAt(r)) > maxAccounts:
+			return fmt.Errorf("member_id has more than %d accounts of connection_id", maxAccounts)
 		}
 		return nil
 	})

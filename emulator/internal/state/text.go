@@ -82,13 +82,18 @@ func IsName(s string) bool { return s != "" && utf8.RuneCountInString(s) <= MaxN
 // Distinct returns values in order, each once.
 func Distinct(values []string) []string {
 	var list []string
+	seen := map[string]bool{}
 	for _, v := range values {
-		if !slices.Contains(list, v) {
+		if !seen[v] {
+			seen[v] = true
 			list = append(list, v)
 		}
 	}
 	return list
 }
+
+// IsRoleID reports whether a text can be the id of a role. Roles are part of JWTs, where control characters are long.
+func IsRoleID(s string) bool { return IsName(s) && !strings.ContainsFunc(s, unicode.IsControl) }
 
 // Given reports whether an optional text is there and not empty.
 func Given(s *string) bool { return Text(s) != "" }

@@ -38,6 +38,9 @@ func (t *texts) remove(text string) {
 func (t *texts) with(part string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		rest := t.data
+		if strings.Contains(part, "\n") {
+			return
+		}
 		for {
 			i := bytes.Index(rest, []byte(part))
 			if i < 0 {
