@@ -73,7 +73,7 @@ func authorize(tx *engine.Tx, req *oauth.AuthorizeRequest) (*oauth.AuthorizeResp
 		code = a.grant(tx, req, scopes)
 		answer.Set("code", code)
 	}
-	return &oauth.AuthorizeResponse{RedirectURI: withQuery(req.RedirectURI, answer), AuthorizationCode: code}, nil
+	return &oauth.AuthorizeResponse{RedirectURI: engine.AddQuery(req.RedirectURI, answer), AuthorizationCode: code}, nil
 }
 
 // checkAuthorize checks what only the second step has.
@@ -96,15 +96,6 @@ func checkAuthorize(req *oauth.AuthorizeRequest) error {
 func isNoResource(text string) bool {
 	u, err := url.Parse(text)
 	return err != nil || !u.IsAbs() || strings.Contains(text, "#") || len(text) > state.MaxURL
-}
-
-// withQuery adds parameters to those of a redirect URI, which stay as they are.
-func withQuery(uri string, added url.Values) string {
-	separator := "?"
-	if strings.Contains(uri, "?") {
-		separator = "&"
-	}
-	return uri + separator + added.Encode()
 }
 
 // authorization is what an app asks of a member.

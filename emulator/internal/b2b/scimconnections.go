@@ -69,7 +69,7 @@ func lastFour(token string) string { return token[len(token)-4:] }
 // scimBaseURL is where the identity provider finds the SCIM server of a connection. That of Entra ID has the parameter
 // by which it sends patches as RFC 7644 has them.
 func scimBaseURL(tx *engine.Tx, c *state.SCIMConnection) string {
-	base := tx.BaseURL() + "/v1/b2b/scim/" + c.ConnectionID
+	base := tx.URL(ops.SCIMOther, c.ConnectionID)
 	if c.IdentityProvider == scim.IdentityProviderMicrosoftEntra {
 		base += "?aadOptscim062020"
 	}

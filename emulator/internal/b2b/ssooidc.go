@@ -42,7 +42,7 @@ func createOIDCConnection(
 // oidcResponse is an OIDC connection as the API returns it.
 func oidcResponse(tx *engine.Tx, c *state.Connection) *sso.OIDCConnection {
 	out := *c.OIDC
-	out.RedirectURL = callbackURL(tx, out.ConnectionID)
+	out.RedirectURL = tx.URL(ops.SSOCallback, out.ConnectionID)
 	return &out
 }
 

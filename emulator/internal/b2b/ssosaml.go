@@ -71,7 +71,7 @@ func createSAMLConnection(
 // samlResponse is a SAML connection as the API returns it. Unverified: that the audience is the callback URL.
 func samlResponse(tx *engine.Tx, c *state.Connection) *sso.SAMLConnection {
 	out := *c.SAML
-	out.ACSURL = callbackURL(tx, out.ConnectionID)
+	out.ACSURL = tx.URL(ops.SSOCallback, out.ConnectionID)
 	out.AudienceURI = out.ACSURL
 	return &out
 }
