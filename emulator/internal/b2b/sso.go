@@ -142,14 +142,6 @@ func checkImplicitRoles(
 	return nil
 }
 
-// callbackPath begins the paths to which identity providers send people back.
-const callbackPath = "/v1/b2b/sso/callback/"
-
-// callbackURL is where the identity provider of a connection sends people back to.
-func callbackURL(tx *engine.Tx, connectionID string) string {
-	return tx.BaseURL() + callbackPath + connectionID
-}
-
 // flat reports whether an attribute mapping has texts only.
 func flat(mapping map[string]any) bool {
 	for _, value := range mapping {
