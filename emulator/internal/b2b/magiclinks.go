@@ -114,17 +114,8 @@ func magicLinkResponse(
 	if err != nil {
 		return nil, err
 	}
-	out := &magiclinks.AuthenticateResponse{
-		MethodID:            emailID,
-		MemberAuthenticated: resp.MemberAuthenticated,
-		MemberID:            resp.MemberID, Member: resp.Member,
-		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-		IntermediateSessionToken:          resp.IntermediateSessionToken,
-		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
+	out := loggedIn[magiclinks.AuthenticateResponse](tx, resp)
+	out.MethodID = emailID
 	return out, nil
 }
 

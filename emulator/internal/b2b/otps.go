@@ -73,17 +73,8 @@ func authenticateEmailCode(
 	if err != nil {
 		return nil, err
 	}
-	out := &otpsemail.AuthenticateResponse{
-		MethodID:            m.EmailID,
-		MemberAuthenticated: resp.MemberAuthenticated,
-		MemberID:            resp.MemberID, Member: resp.Member,
-		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-		IntermediateSessionToken:          resp.IntermediateSessionToken,
-		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
+	out := loggedIn[otpsemail.AuthenticateResponse](tx, resp)
+	out.MethodID = m.EmailID
 	return out, nil
 }
 

@@ -86,11 +86,7 @@ func resetDiscoveryPassword(
 	}
 	chosen := newCandidate(tx, req.Password, link.Email)
 	return nil, engine.Outside(func(context.Context) error {
-		chosen.check()
-		if chosen.refusal != nil {
-			return chosen.refusal
-		}
-		return nil
+		return chosen.check()
 	}, func(tx *engine.Tx) (*passwordsdiscoveryemail.ResetResponse, error) {
 		if _, err := find(tx); err != nil {
 			return nil, err

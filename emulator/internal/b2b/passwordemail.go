@@ -91,11 +91,7 @@ func resetPasswordByEmail(
 	}
 	chosen := newCandidate(tx, req.Password, m.EmailAddress)
 	return nil, engine.Outside(func(context.Context) error {
-		chosen.check()
-		if chosen.refusal != nil {
-			return chosen.refusal
-		}
-		return nil
+		return chosen.check()
 	}, func(tx *engine.Tx) (*passwordsemail.ResetResponse, error) {
 		if m, err = memberOfReset(tx, l, req); err != nil {
 			return nil, err
@@ -106,16 +102,8 @@ func resetPasswordByEmail(
 		if err != nil {
 			return nil, err
 		}
-		out := &passwordsemail.ResetResponse{
-			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
-			MemberEmailID:  m.EmailID,
-			OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-			SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-			IntermediateSessionToken:          resp.IntermediateSessionToken,
-			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-			PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-		}
-		copyJWT(tx, resp, &out.SessionJWT)
+		out := loggedIn[passwordsemail.ResetResponse](tx, resp)
+		out.MemberEmailID = m.EmailID
 		return out, nil
 	})
 }

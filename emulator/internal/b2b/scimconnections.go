@@ -42,10 +42,10 @@ func createSCIMConnection(tx *engine.Tx, req *connection.CreateRequest) (*connec
 	c := &state.SCIMConnection{
 		ConnectionID: tx.ID("scim-connection"), OrganizationID: org.OrganizationID,
 		IdentityProvider: scim.IdentityProviderGeneric,
-		TokenHash:        state.HashSecret(token), TokenLastFour: lastFour(token),
+		TokenHash:        state.HashSecret(token), TokenLastFour: state.LastFour(token),
 	}
-	set(&c.DisplayName, req.DisplayName)
-	set(&c.IdentityProvider, req.IdentityProvider)
+	state.Set(&c.DisplayName, req.DisplayName)
+	state.Set(&c.IdentityProvider, req.IdentityProvider)
 	tx.PutSCIMConnection(c)
 	return &connection.CreateResponse{Connection: &scim.SCIMConnectionWithToken{
 		OrganizationID: c.OrganizationID, ConnectionID: c.ConnectionID, Status: scim.SCIMConnectionStatusActive,
@@ -63,8 +63,6 @@ func checkSCIMFields(name *string, provider *scim.IdentityProvider) error {
 	}
 	return nil
 }
-
-func lastFour(token string) string { return token[len(token)-4:] }
 
 // scimBaseURL is where the identity provider finds the SCIM server of a connection. That of Entra ID has the parameter
 // by which it sends patches as RFC 7644 has them.
@@ -137,8 +135,8 @@ func updateSCIMConnection(tx *engine.Tx, req *connection.UpdateRequest) (*connec
 		return nil, err
 	}
 	c := *found
-	set(&c.DisplayName, req.DisplayName)
-	set(&c.IdentityProvider, req.IdentityProvider)
+	state.Set(&c.DisplayName, req.DisplayName)
+	state.Set(&c.IdentityProvider, req.IdentityProvider)
 	if req.SCIMGroupImplicitRoleAssignments != nil {
 		if c.GroupRoles, err = assignedGroupRoles(tx, &c, req.SCIMGroupImplicitRoleAssignments); err != nil {
 			return nil, err
@@ -214,7 +212,7 @@ func startSCIMRotation(tx *engine.Tx, req *connection.RotateStartRequest) (*conn
 		return nil, err
 	}
 	token, c := tx.Token(), *found
-	c.NextTokenHash, c.NextTokenLastFour = state.HashSecret(token), lastFour(token)
+	c.NextTokenHash, c.NextTokenLastFour = state.HashSecret(token), state.LastFour(token)
 	tx.PutSCIMConnection(&c)
 	return &connection.RotateStartResponse{Connection: &scim.SCIMConnectionWithNextToken{
 		OrganizationID: c.OrganizationID, ConnectionID: c.ConnectionID, Status: scim.SCIMConnectionStatusActive,

@@ -112,7 +112,7 @@ func checkProvider(provider *sso.IdentityProvider) error {
 // checkSpace refuses one connection too many.
 func checkSpace(tx *engine.Tx, org *state.Organization) error {
 	if len(tx.ConnectionsOf(org.OrganizationID)) >= state.MaxConnections {
-		return ops.ErrTooManySSOConnections.Because("The organization has %d connections.", state.MaxConnections)
+		return ops.ErrTooManySSOConnections.Because("An organization has at most %d connections.", state.MaxConnections)
 	}
 	return nil
 }

@@ -39,9 +39,9 @@ func flowAtCallback(tx *engine.Tx, q query) (*state.SSOFlow, error) {
 	}
 	switch {
 	case wanted != tx.Param("connection_id"):
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is one by another connection.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state is by another connection.")
 	case f.Used:
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login has ended.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state has ended: begin another one.")
 	case !tx.Now.Before(f.ExpiresAt):
 		return nil, ops.ErrExpiredOIDCResponse
 	}
@@ -55,7 +55,7 @@ func authorizeSSO(tx *engine.Tx, q query) (*engine.Reply, error) {
 		return nil, err
 	}
 	if f.CallbackURL != "" {
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is one at an OIDC provider.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state is at an OIDC provider.")
 	}
 	choice, err := readChoice(tx)
 	if err != nil {
@@ -118,7 +118,7 @@ func endOIDC(tx *engine.Tx, q query) (*engine.Reply, error) {
 	c := tx.Referred(tx.Connections.Get(f.ConnectionID)).OIDC
 	switch {
 	case f.CallbackURL == "" || c == nil:
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is none at an OIDC provider.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state is not at an OIDC provider.")
 	case f.Issuer != c.Issuer || f.TokenURL != c.TokenURL: // another one must not get the code (RFC 9700, section 4.4)
 		return nil, errOtherProvider
 	}
@@ -126,7 +126,7 @@ func endOIDC(tx *engine.Tx, q query) (*engine.Reply, error) {
 		return nil, err
 	}
 	if issuer := q.Get("iss"); issuer != "" && issuer != c.Issuer { // RFC 9207
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The answer is that of another issuer.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The parameter iss is not the issuer of the connection.")
 	}
 	if code := q.Get("error"); code != "" {
 		useFlow(tx, f)
@@ -134,7 +134,7 @@ func endOIDC(tx *engine.Tx, q query) (*engine.Reply, error) {
 	}
 	code := q.Get("code")
 	if code == "" {
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The answer has no code.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The parameter code is missing.")
 	}
 	useFlow(tx, f)
 	var person *idp.Person

@@ -22,10 +22,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-const (
-	// maxRequest bounds the body of a request, in bytes.
-	maxRequest = 1 << 20
-)
+// maxRequest bounds the body of a request, in bytes.
+const maxRequest = 1 << 20
 
 // publicPrefix begins the paths that name their project and need none of its credentials.
 const publicPrefix = "/v1/public/"
@@ -222,8 +220,8 @@ type response struct {
 	disconnect bool
 }
 
-// apiError is the API's error for one of an operation, if it has one.
-func apiError(err error) (e *ops.Error, ok bool) {
+// APIError is the API's error for one of a handler, if it has one.
+func APIError(err error) (e *ops.Error, ok bool) {
 	e, ok = errors.AsType[*ops.Error](err)
 	if invalid, is := errors.AsType[*state.Invalid](err); !ok && is {
 		e, ok = ops.WithCode(invalid.Code).Because("%s", invalid.Text), true
@@ -235,13 +233,13 @@ func apiError(err error) (e *ops.Error, ok bool) {
 func (c *call) failure(err error) response {
 	if reply := c.endpointFailure(err); reply != nil {
 		out := reply.response()
-		if e, ok := apiError(err); ok {
+		if e, ok := APIError(err); ok {
 			out.code = e.Code
 		}
 		out.cause = err
 		return out
 	}
-	e, ok := apiError(err)
+	e, ok := APIError(err)
 	if !ok {
 		e = ops.ErrInternalServerError.Because("The emulator failed: %v", err)
 	}

@@ -7,7 +7,6 @@ package hosted
 import (
 	"bytes"
 	_ "embed"
-	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -101,10 +100,7 @@ func (c *Chooser) Page() (*engine.Reply, error) {
 
 // Failure is a page that shows an error, and leads nowhere. It is nil if the error is not one of the API.
 func Failure(err error) *engine.Reply {
-	e, ok := errors.AsType[*ops.Error](err)
-	if invalid, is := errors.AsType[*state.Invalid](err); !ok && is {
-		e, ok = ops.WithCode(invalid.Code).Because("%s", invalid.Text), true
-	}
+	e, ok := engine.APIError(err)
 	if !ok {
 		return nil
 	}

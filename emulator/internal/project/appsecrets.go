@@ -29,7 +29,7 @@ func startAppRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.
 	}
 	secret := tx.Token()
 	changed := *app
-	changed.NextSecretHash, changed.NextClientSecretLastFour = state.HashSecret(secret), lastFour(secret)
+	changed.NextSecretHash, changed.NextClientSecretLastFour = state.HashSecret(secret), state.LastFour(secret)
 	tx.ConnectedApps.Put(&changed)
 	return &secrets.RotateStartResponse{ConnectedApp: connectedapp.ConnectedAppWithNextClientSecret{
 		ClientID: app.ClientID, ClientName: app.ClientName, ClientDescription: app.ClientDescription,

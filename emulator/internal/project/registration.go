@@ -65,7 +65,7 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	}
 	m := clientMetadata{AuthMethod: methodBasic}
 	mediaType, _, _ := mime.ParseMediaType(tx.Header().Get("Content-Type"))
-	if mediaType != "application/json" || !decodes(tx.Body(), &m) {
+	if mediaType != "application/json" || json.Unmarshal(tx.Body(), &m) != nil {
 		return tx.OAuthError(ops.ErrInvalidClientMetadata), nil
 	}
 	m.fillDefaults()
@@ -73,7 +73,8 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	case !slices.Contains([]string{methodBasic, methodPost, methodNone}, m.AuthMethod),
 		!contains([]string{"authorization_code", "refresh_token"}, m.GrantTypes),
 		!contains([]string{"code"}, m.ResponseTypes):
-		return tx.OAuthError(ops.ErrInvalidClientMetadata.Because("A method, grant or type is not supported.")), nil
+		return tx.OAuthError(ops.ErrInvalidClientMetadata.Because(
+			"token_endpoint_auth_method, grant_types or response_types has a value that is not supported.")), nil
 	case len(m.RedirectURIs) == 0:
 		return tx.OAuthError(ops.ErrInvalidRedirectURI), nil
 	}
@@ -97,5 +98,3 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 		clientMetadata: m, ClientID: app.ClientID, ClientSecret: secret, IssuedAt: tx.Now.Unix(),
 	}), nil
 }
-
-func decodes(body []byte, to *clientMetadata) bool { return json.Unmarshal(body, to) == nil }

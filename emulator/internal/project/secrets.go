@@ -50,8 +50,6 @@ func distinct(s string) int {
 	return len(seen)
 }
 
-func lastFour(secret string) string { return secret[len(secret)-4:] }
-
 // startRotation makes a second secret. Its response is the only one with it.
 func startRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.RotateStartResponse, error) {
 	c, err := findClient(tx, req.ClientID)
@@ -63,7 +61,7 @@ func startRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.Rot
 	}
 	secret := tx.Token()
 	changed := *c
-	changed.NextSecretHash, changed.NextClientSecretLastFour = state.HashSecret(secret), lastFour(secret)
+	changed.NextSecretHash, changed.NextClientSecretLastFour = state.HashSecret(secret), state.LastFour(secret)
 	tx.Clients.Put(&changed)
 	return &secrets.RotateStartResponse{M2MClient: m2m.M2MClientWithNextClientSecret{
 		ClientID: c.ClientID, NextClientSecret: secret, ClientName: c.ClientName,
