@@ -99,7 +99,8 @@ func begin(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
 		if !oauthErrorForm.MatchString(oauthError) {
 			return nil, ops.ErrBadRequest.Because("provider_error must match %s.", oauthErrorForm)
 		}
-		return oauthRedirects.refuse(tx, f.LoginRedirectURL, oauthError, "The provider was told to answer with this error.")
+		const because = "The provider was told to answer with this error."
+		return oauthRedirects.refuse(tx, f.LoginRedirectURL, oauthError, because)
 	}
 	hint := q.provider("login_hint")
 	if hint == "" {

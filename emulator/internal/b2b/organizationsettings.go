@@ -109,7 +109,7 @@ func (s *settings) checkReferences(tx *engine.Tx, org *state.Organization) error
 		return ops.ErrInvalidSSODefaultConnectionID
 	case slices.ContainsFunc(s.SSOJITProvisioningAllowedConnections, isUnknown):
 		return ops.ErrSSOConnectionNotFound.Because(
-			"sso_jit_provisioning_allowed_connections names a connection that is not an active one of the organization.")
+			"sso_jit_provisioning_allowed_connections names what is no active connection of the organization.")
 	case s.admitsNobody(tx, org):
 		return ops.ErrInvalidRestrictedSSOSetting.Because("sso_jit_provisioning_allowed_connections is empty.")
 	}

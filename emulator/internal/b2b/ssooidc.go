@@ -146,7 +146,8 @@ func checkScopes(given *string) error {
 	if slices.ContainsFunc(list, func(s string) bool { return !state.ScopeForm.MatchString(s) }) ||
 		len(*given) > state.MaxURL {
 		return ops.ErrBadRequest.Because(
-			"custom_scopes is longer than %d bytes, or has a scope that does not match %s.", state.MaxURL, state.ScopeForm)
+			"custom_scopes is longer than %d bytes, or has a scope that does not match %s.",
+			state.MaxURL, state.ScopeForm)
 	}
 	return nil
 }

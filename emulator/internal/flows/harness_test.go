@@ -230,6 +230,15 @@ func (h *harness) edit(change func(state object)) error {
 	return h.Restore(data)
 }
 
+// refuses changes fields of a list's first row, and expects that one of them is what the snapshot is refused for.
+func (h *harness) refuses(list string, fields object, why ...any) {
+	h.t.Helper()
+	err := h.edit(func(state object) { maps.Copy(state[list].([]any)[0].(object), fields) })
+	require.ErrorContains(h.t, err, list+"[0]", why...)
+	isNamed := func(field string) bool { return strings.Contains(err.Error(), field) }
+	require.True(h.t, slices.ContainsFunc(slices.Collect(maps.Keys(fields)), isNamed), "%v: %v", fields, err)
+}
+
 // alter sets fields of the rows of a list whose field key has a value, as calls cannot.
 func (h *harness) alter(list, key, value string, fields object) {
 	h.t.Helper()

@@ -65,7 +65,7 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	}
 	m := clientMetadata{AuthMethod: methodBasic}
 	mediaType, _, _ := mime.ParseMediaType(tx.Header().Get("Content-Type"))
-	if mediaType != "application/json" || json.Unmarshal(tx.Body(), &m) != nil {
+	if mediaType != "application/json" || !decodes(tx.Body(), &m) {
 		return tx.OAuthError(ops.ErrInvalidClientMetadata), nil
 	}
 	m.fillDefaults()
@@ -98,3 +98,5 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 		clientMetadata: m, ClientID: app.ClientID, ClientSecret: secret, IssuedAt: tx.Now.Unix(),
 	}), nil
 }
+
+func decodes(body []byte, to *clientMetadata) bool { return json.Unmarshal(body, to) == nil }
