@@ -16,9 +16,9 @@ import (
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
 	return slices.Concat(
-		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), passwordRoutes(), oauthRoutes(), ssoRoutes(), smsOTPRoutes(),
-		totpRoutes(), recoveryCodeRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(), sessionRoutes(),
-		foreignSessionRoutes(), impersonationRoutes(), idpRoutes(), scimConnectionRoutes(),
+		discoveryRoutes(), magicLinkRoutes(), emailOTPRoutes(), passwordRoutes(), oauthRoutes(), ssoRoutes(),
+		smsOTPRoutes(), totpRoutes(), recoveryCodeRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(),
+		sessionRoutes(), foreignSessionRoutes(), impersonationRoutes(), idpRoutes(), scimConnectionRoutes(),
 	)
 }
 

@@ -123,15 +123,8 @@ func magicLinkResponse(
 func sendDiscoveryLink(
 	tx *engine.Tx, req *magiclinksemaildiscovery.SendRequest,
 ) (*magiclinksemaildiscovery.SendResponse, error) {
-	email, err := state.Email(req.EmailAddress)
+	email, lifetime, err := linkLifetimes.ofEmail(req.EmailAddress, req.DiscoveryExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := linkLifetimes.of(req.DiscoveryExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	if email == login.SandboxEmail {

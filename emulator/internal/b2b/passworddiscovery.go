@@ -47,15 +47,8 @@ func startDiscoveryPasswordReset(
 	if err := checkCrossOrganization(tx); err != nil {
 		return nil, err
 	}
-	address, err := state.Email(req.EmailAddress)
+	address, lifetime, err := resetLifetimes.ofEmail(req.EmailAddress, req.ResetPasswordExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := resetLifetimes.of(req.ResetPasswordExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	err = checkResetURLs(tx, req.ResetPasswordRedirectURL, req.DiscoveryRedirectURL, ops.ErrInvalidDiscoveryRedirectURL)

@@ -22,15 +22,8 @@ var resetLifetimes = lifetimes{30, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
 func startPasswordReset(
 	tx *engine.Tx, req *passwordsemail.ResetStartRequest,
 ) (*passwordsemail.ResetStartResponse, error) {
-	address, err := state.Email(req.EmailAddress)
+	address, lifetime, err := resetLifetimes.ofEmail(req.EmailAddress, req.ResetPasswordExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := resetLifetimes.of(req.ResetPasswordExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	err = checkResetURLs(tx, req.ResetPasswordRedirectURL, req.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL)

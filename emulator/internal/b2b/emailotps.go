@@ -13,7 +13,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-func otpRoutes() []engine.Route {
+func emailOTPRoutes() []engine.Route {
 	return []engine.Route{
 		engine.Handle(ops.B2BOTPsEmailLoginOrSignup, sendLoginCode),
 		engine.Handle(ops.B2BOTPsEmailAuthenticate, authenticateEmailCode),
@@ -107,15 +107,8 @@ func memberOfCode(
 
 // sendDiscoveryCode creates no member, and does the same for every address.
 func sendDiscoveryCode(tx *engine.Tx, req *otpsemaildiscovery.SendRequest) (*otpsemaildiscovery.SendResponse, error) {
-	address, err := state.Email(req.EmailAddress)
+	address, lifetime, err := passcodeLifetimes.ofEmail(req.EmailAddress, req.DiscoveryExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := passcodeLifetimes.of(req.DiscoveryExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	factor.SendEmailCode(tx.Tx, factor.Code{
