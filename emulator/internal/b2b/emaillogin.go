@@ -37,7 +37,7 @@ func (l lifetimes) of(minutes *int) (time.Duration, error) {
 	return time.Duration(n) * time.Minute, nil
 }
 
-// ofEmail are the address, in lower case, and the lifetime that a request for an e-mail gives. It checks the locale too.
+// ofEmail are the address, in lower case, and the lifetime that a request for an e-mail gives. The locale is checked.
 func (l lifetimes) ofEmail(to string, minutes *int, locale *shared.Locale) (string, time.Duration, error) {
 	address, err := state.Email(to)
 	if err != nil {
