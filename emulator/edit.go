@@ -45,7 +45,8 @@ func (p *Project) AddMember(organization, email string) (memberID string, err er
 
 // AssignRoles replaces the roles that are assigned to a member directly. The role stytch_member, which everybody has,
 // need not be named. A role that neither the project nor the organization has is added to the project's policy, without
-// permissions; SetOrgPolicy then refuses its id. JWTs that exist do not change.
+// permissions; SetOrgPolicy then refuses its id. JWTs that exist do not change. A deleted member is refused, and so are
+// more than a thousand roles, and an id that is empty or has more than 128 characters.
 func (p *Project) AssignRoles(memberID string, roles ...string) error {
 	return p.edit(func(tx *state.Tx) error {
 		found := tx.Members.Get(memberID)
@@ -138,7 +139,7 @@ func (p *Project) Impersonate(memberID string, by Impersonator) (token, url stri
 }
 
 // TOTPCode returns the code that an authenticator app shows at the time of the project's clock. The secret is one that
-// TOTPs.Create returns.
+// TOTPs.Create returns; one that is not base32 is refused.
 func (p *Project) TOTPCode(secret string) (string, error) {
 	code, err := factor.TOTPCode(secret, p.clock.Now())
 	return code, wrap(err)

@@ -5,13 +5,14 @@ import "github.com/seed75add069/stytch-go/emulator/internal/engine"
 // Fault replaces the responses to an operation, or closes its connections. The operation is not run. A Fault with a
 // DelayMS alone runs it at once and delays the response.
 type Fault struct {
-	// Operation is an operation id, as in "b2b.sessions.authenticate"; empty means every operation.
+	// Operation is the id of an operation, as in "b2b.sessions.authenticate", or of an endpoint that is none, as in
+	// "public.b2b.oauth.start"; empty means every one. An id that there is not is refused.
 	Operation string `json:"operation"`
 	// Count is the number of calls that are affected. Zero means one, a negative number all.
 	Count int `json:"count"`
-	// Skip is the number of calls that pass before the first one is affected.
+	// Skip is the number of calls that pass before the first one is affected, zero by default.
 	Skip int `json:"skip"`
-	// Status is the response's HTTP status, 200 to 599.
+	// Status is the response's HTTP status, 200 to 599. Zero is for a Fault with DelayMS or Disconnect.
 	Status int `json:"status"`
 	// ErrorType makes the body an error of the API with this error_type, which need not be one that is known. Status is
 	// then 400 or more. Without it, the body is Body. A response with status 204, 205 or 304 has none.

@@ -186,6 +186,78 @@ func changed(t *testing.T) map[string]func(state object) {
 	return changes
 }
 
+// refusals are what changes are refused for, but for those that refusalOf tells by their names.
+var refusals = map[string]string{
+	"a code with fewer than no failures":                  "passcodes[0]: failures must be between 0 and 1000",
+	"a custom permission on nothing":                      "organizations[0]: custom_roles: permissions: one has an empty resource_id, or an empty one of actions",
+	"a custom role without id":                            "organizations[0]: custom_roles: role_id is empty",
+	"a doubled address":                                   "members[2]: email_address is another row's too",
+	"a doubled app":                                       "connected_apps[1]: client_id is another row's too",
+	"a doubled external id":                               "organizations[1]: organization_external_id is another row's too",
+	"a doubled external id of members":                    "members[2]: external_id is another row's too",
+	"a doubled grant":                                     "grants[1]: member_id and connected_app_id is another row's too",
+	"a doubled intermediate session":                      "intermediate_sessions[1]: token is another row's too",
+	"a doubled key":                                       "keys[2]: kid is another row's too",
+	"a doubled link":                                      "magic_links[3]: token is another row's too",
+	"a doubled member":                                    "members[2]: member_id is another row's too",
+	"a doubled organization":                              "organizations[2]: organization_id is another row's too",
+	"a doubled role":                                      "roles[2]: role_id is another row's too",
+	"a doubled session":                                   "sessions[2]: member_session_id is another row's too",
+	"a doubled session token":                             "sessions[2]: tokens is another row's too",
+	"a doubled slug":                                      "organizations[2]: organization_slug is another row's too",
+	"a grant in another organization":                     "grants[0]: member_id names no member of the organization of organization_id",
+	"a grant of a scope twice":                            "grants[0]: scopes has one that is malformed or occurs twice",
+	"a grant of a scope with a space in it":               "grants[0]: scopes has one that is malformed or occurs twice",
+	"a grant of an empty scope":                           "grants[0]: scopes has one that is malformed or occurs twice",
+	"a grant of nobody":                                   "grants[0]: member_id names no member of the organization of organization_id",
+	"a grant to an empty app":                             "grants[0]: member_id and connected_app_id is empty",
+	"a grant to no app":                                   "grants[0]: connected_app_id names no row of connected_apps",
+	"a key of 1024 bits":                                  "keys[0]: pkcs8 is not a valid RSA key of 2048 bits",
+	"a key of 3072 bits":                                  "keys[0]: pkcs8 is not a valid RSA key of 2048 bits",
+	"a key of a curve":                                    "keys[0]: pkcs8 is not a valid RSA key of 2048 bits",
+	"a key that is damaged":                               "keys[0]: pkcs8 is not a private key in PKCS #8",
+	"a long token":                                        "magic_links[0]: token must match",
+	"a member of no organization":                         "members[2]: organization_id names no row of organizations",
+	"a member with fewer than no failures":                "members[0]: failures must be between 0 and 1000",
+	"a member without id":                                 "members[2]: member_id is empty or too long",
+	"a passcode of nobody":                                "passcodes[0]: member_id names no row of members",
+	"a passcode without code":                             "passcodes[0]: code is empty or too long",
+	"a permission of a null":                              "roles[0]: permissions: one has an empty resource_id, or an empty one of actions",
+	"a permission of an empty action":                     "roles[0]: permissions: one has an empty resource_id, or an empty one of actions",
+	"a permission on nothing":                             "roles[0]: permissions: one has an empty resource_id, or an empty one of actions",
+	"a session of another member":                         "sessions[0]: member_id names no member of the organization of organization_id",
+	"a session of another organization than its member's": "sessions[0]: member_id names no member of the organization of organization_id",
+	"a session's token twice":                             "sessions[0]: tokens has one that is empty, or that occurs twice",
+	"an address in two cases":                             "members[2]: email_address is another row's too",
+	"an app of an unknown type":                           "connected_apps[0]: There is no such client_type.",
+	"an app without id":                                   "connected_apps[0]: client_id is empty or too long",
+	"an unknown list":                                     "there is no field state.users",
+	"another key's certificate":                           "keys[0]: x5c is the certificate of another key",
+	"claims of Stytch's":                                  "sessions[0]: custom_claims are too large or have a reserved name",
+	"deep claims":                                         "sessions[0]: custom_claims is nested deeper than 100 levels",
+	"large claims":                                        "sessions[0]: custom_claims must have at most 65536 bytes of JSON",
+	"no key at all":                                       "keys[0]: pkcs8 is not a private key in PKCS #8",
+	"one token for two kinds":                             "magic_links[0]: token is another row's token too",
+	"two keys of one id":                                  "keys[1]: kid is another row's too",
+	"two members of one id":                               "members[2]: member_id is another row's too",
+	"two organizations of one id":                         "organizations[2]: organization_id is another row's too",
+}
+
+// refusalOf are texts that the refusal of a change has: of a field, where that is.
+func refusalOf(name string) []string {
+	if text, known := refusals[name]; known {
+		return []string{text}
+	}
+	if list, isNull := strings.CutSuffix(name, " with null"); isNull {
+		return []string{"state." + list + "[", "]: it is null"}
+	}
+	if list, isOther := strings.CutSuffix(name, " of another type"); isOther {
+		return []string{"state." + list + " must be a list"}
+	}
+	list, field, _ := strings.Cut(name, ".")
+	return []string{"state." + list + "[0]", field}
+}
+
 func TestRestore_refusesInconsistentSnapshotsWhole(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -207,22 +279,35 @@ func TestRestore_refusesInconsistentSnapshotsWhole(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, got.status, name)
 		assert.Contains(t, got.text, "error", name)
 		assert.Less(t, len(got.text), 2000, name)
-		require.Error(t, h.Restore(data), name)
+		err = h.Restore(data)
+		for _, text := range refusalOf(name) {
+			require.ErrorContains(t, err, text, name)
+		}
 	}
-	for name, data := range map[string]string{
-		"another version": strings.Replace(string(before), `"version":1`, `"version":2`, 1), "no version": strings.Replace(string(before), `"version":1,`, ``, 1),
-		"a fraction": strings.Replace(string(before), `"version":1`, `"version":1.5`, 1), "a negative version": strings.Replace(string(before), `"version":1`, `"version":-1`, 1),
-		"two states": strings.Replace(string(before), `"version":1`, `"version":1,"state":{}`, 1), "an unknown member": strings.Replace(string(before), `"version":1`, `"version":1,"x":1`, 1),
-		"half a snapshot": string(before[:len(before)/2]), "two snapshots": string(before) + string(before),
-		"a long message": `{"version":1,"state":{},"inbox":[{"to":"` + strings.Repeat("x", 10_000) + `"}]}`, "a doubled message": `{"version":1,"state":{},"inbox":[{"id":"a"},{"id":"a"}]}`,
-		"an absurd message": `{"version":1,"state":{},"inbox":[{"sent_at":"1200-01-01T00:00:00Z"}]}`,
-		"nothing":           ``, "an empty object": `{}`, "null": `null`, "a list": `[]`, "a state of null": `{"version":1,"state":null}`,
-		"a member without address": `{"version":1,"state":{"members":[{"member_id":"m","organization_id":"o"}]}}`,
-		"a session without id":     `{"version":1,"state":{"sessions":[{"member_id":"m"}]}}`,
-		"many messages":            `{"version":1,"state":{},"inbox":[` + strings.Repeat("{},", 10_000) + `{}]}`,
+	version := func(other string) string { return strings.Replace(string(before), `"version":1,`, other, 1) }
+	for _, row := range []struct{ data, says string }{
+		{version(`"version":2,`), "version 2, want 1"},
+		{version(``), "there is no version, want 1"},
+		{version(`"version":1.5,`), "version 1.5, want 1"},
+		{version(`"version":-1,`), "version -1, want 1"},
+		{version(`"version":1,"state":{},`), "the field state occurs twice"},
+		{version(`"version":1,"x":1,`), "there is no field x"},
+		{string(before[:len(before)/2]), "the JSON is cut off"},
+		{string(before) + string(before), "there is more than one JSON value"},
+		{`{"version":1,"state":{},"inbox":[{"to":"` + strings.Repeat("x", 10_000) + `"}]}`, "inbox[0]: to must have at most 254 bytes"},
+		{`{"version":1,"state":{},"inbox":[{"id":"a"},{"id":"a"}]}`, "inbox[1]: id is another row's too"},
+		{`{"version":1,"state":{},"inbox":[{"sent_at":"1200-01-01T00:00:00Z"}]}`, "inbox[0]: sent_at must be in the years 1970 to 9999"},
+		{`{"version":1,"state":{},"inbox":[` + strings.Repeat("{},", 10_000) + `{}]}`, "inbox[10000]: there are more than 10000 messages"},
+		{``, "the JSON is cut off"},
+		{`{}`, "there is no version, want 1"},
+		{`null`, "the body must be an object"},
+		{`[]`, "the body must be an object"},
+		{`{"version":1,"state":null}`, "state must be an object"},
+		{`{"version":1,"state":{"members":[{"member_id":"m","organization_id":"o"}]}}`, "state.members[0]: email_address is not an e-mail address"},
+		{`{"version":1,"state":{"sessions":[{"member_id":"m"}]}}`, "state.sessions[0]: member_session_id is empty or too long"},
 	} {
-		assert.Equal(t, http.StatusBadRequest, h.send("POST", "/_emulator/snapshot", data, "", "").status, name)
-		require.Error(t, h.Restore([]byte(data)), name)
+		assert.Equal(t, http.StatusBadRequest, h.send("POST", "/_emulator/snapshot", row.data, "", "").status, row.says)
+		require.ErrorContains(t, h.Restore([]byte(row.data)), row.says)
 	}
 	after, err := h.Snapshot()
 	require.NoError(t, err)
@@ -245,7 +330,8 @@ func TestRestore_replacesTheWholeState(t *testing.T) {
 func TestRestore_anEmptyTokenIsNobody(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
-	require.Error(t, h.Restore([]byte(`{"version": 1, "state": {"magic_links": [{"email_address": "ada@example.com", "expires_at": "2999-01-01T00:00:00Z"}]}}`)))
+	require.ErrorContains(t, h.Restore([]byte(`{"version": 1, "state": {"magic_links": [{"email_address": "ada@example.com", "expires_at": "2999-01-01T00:00:00Z"}]}}`)),
+		"magic_links[0]: token is empty")
 	got := h.call("POST", "/v1/b2b/magic_links/discovery/authenticate", `{"discovery_magic_links_token": ""}`)
 	assert.Equal(t, "magic_link_not_found", got.body["error_type"])
 }
@@ -264,7 +350,7 @@ func TestRestore_fillsInWhatIsOmitted(t *testing.T) {
 	_, err = h.exchange(h.IntermediateSession("bob@example.com"), "o")
 	require.NoError(t, err)
 	_, err = h.exchange(h.IntermediateSession("bob@example.com"), "p")
-	require.Error(t, err)
+	require.ErrorIs(t, err, stytcherror.CodeEmailJITProvisioningNotAllowed)
 }
 
 func TestRestore_addsTheDefaultRoles(t *testing.T) {

@@ -110,7 +110,7 @@ func ExampleServer_MintSessionJWT() {
 	// Output: 200 200 401 401 401 401 401 401
 }
 
-// For an operation that the emulator does not implement, the test sets the API's response.
+// Where a login through the emulator would take many calls, as by SSO, the test sets the API's response.
 func ExampleServer_Respond() {
 	server := stytchtest.NewServer()
 	server.Respond("b2b.sso.authenticate", `{"member_authenticated": true, "session_token": "example-session-token"}`)

@@ -36,15 +36,16 @@ type Server struct {
 // Option is an option of [New] and [NewServer].
 type Option func(*emulator.Config)
 
-// WithSeed makes ids, tokens and codes the same in every run.
+// WithSeed makes ids, tokens and codes the same in every run, unless the seed is zero. Signing keys stay random.
 func WithSeed(seed uint64) Option { return func(c *emulator.Config) { c.Seed = seed } }
 
-// WithProject chooses project id and secret.
+// WithProject chooses project id and secret, see [emulator.Config]. An empty one is generated.
 func WithProject(id, secret string) Option {
 	return func(c *emulator.Config) { c.ProjectID, c.Secret = id, secret }
 }
 
-// WithRedirectURL sets where magic links lead when a request has no redirect URL.
+// WithRedirectURL sets where magic links lead when a request has no redirect URL. The default is
+// http://localhost:3000/authenticate.
 func WithRedirectURL(url string) Option { return func(c *emulator.Config) { c.RedirectURL = url } }
 
 // New returns a Server for a test, and closes it when the test ends.

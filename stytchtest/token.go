@@ -49,6 +49,7 @@ type Session struct {
 type AccessToken struct {
 	// ClientID is that of the M2M client or Connected App. Its default is the same in every token.
 	ClientID string
+	// Scopes are the token's. Nil means none.
 	Scopes   []string
 	UserID   string
 	MemberID string

@@ -25,6 +25,7 @@ import (
 
 // Visitor is a person who has logged in.
 type Visitor struct {
+	// Email is the member's address, as the API has it.
 	Email    string
 	MemberID string
 	// OrganizationSlug is the slug when the person logged in.

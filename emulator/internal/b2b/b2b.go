@@ -4,6 +4,7 @@
 package b2b
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -15,9 +16,9 @@ import (
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
 	return slices.Concat(
-		discoveryRoutes(), magicLinkRoutes(), otpRoutes(), passwordRoutes(), oauthRoutes(), ssoRoutes(), smsOTPRoutes(),
-		totpRoutes(), recoveryCodeRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(), sessionRoutes(),
-		foreignSessionRoutes(), impersonationRoutes(), idpRoutes(), scimConnectionRoutes(),
+		discoveryRoutes(), magicLinkRoutes(), emailOTPRoutes(), passwordRoutes(), oauthRoutes(), ssoRoutes(),
+		smsOTPRoutes(), totpRoutes(), recoveryCodeRoutes(), organizationRoutes(), memberRoutes(), rbacRoutes(),
+		sessionRoutes(), foreignSessionRoutes(), impersonationRoutes(), idpRoutes(), scimConnectionRoutes(),
 	)
 }
 
@@ -31,12 +32,24 @@ func checkEmailLocale(locale *shared.Locale) error {
 	return nil
 }
 
-// copyJWT stores the JWT of a login, which is signed after the transaction, in a response of another type.
-func copyJWT(tx *engine.Tx, resp *login.Response, to *string) {
+// loggedIn is the response of a login in the type of another operation: with the fields that this has too, and the id
+// of the organization, if it has that besides. The JWT is copied after the transaction, which is when it is signed.
+func loggedIn[Resp any](tx *engine.Tx, resp *login.Response) *Resp {
+	out := new(Resp)
+	to := reflect.ValueOf(out).Elem()
+	for field, value := range reflect.ValueOf(resp).Elem().Fields() {
+		if same := to.FieldByName(field.Name); same.IsValid() && same.Type() == field.Type {
+			same.Set(value)
+		}
+	}
+	if id := to.FieldByName("OrganizationID"); id.IsValid() {
+		id.SetString(resp.Organization.OrganizationID)
+	}
 	tx.Later(func() error {
-		*to = resp.SessionJWT
+		to.FieldByName("SessionJWT").SetString(resp.SessionJWT)
 		return nil
 	})
+	return out
 }
 
 // isTrue reports whether an optional flag is there and set.

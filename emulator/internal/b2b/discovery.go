@@ -109,7 +109,8 @@ func listDiscovered(
 		return &discoveryorganizations.ListResponse{EmailAddress: m.EmailAddress, DiscoveredOrganizations: list}, nil
 	}
 	if state.Given(req.SessionToken) || state.Given(req.SessionJWT) {
-		return nil, ops.ErrTooManySessionArguments.Because("Give one of the three tokens.")
+		return nil, ops.ErrTooManySessionArguments.Because(
+			"Give only one of intermediate_session_token, session_token and session_jwt.")
 	}
 	ist, err := login.FindIntermediate(tx.Tx, *req.IntermediateSessionToken)
 	if err != nil {

@@ -37,6 +37,19 @@ func (l lifetimes) of(minutes *int) (time.Duration, error) {
 	return time.Duration(n) * time.Minute, nil
 }
 
+// ofEmail are the address, in lower case, and the lifetime that a request for an e-mail gives. The locale is checked.
+func (l lifetimes) ofEmail(to string, minutes *int, locale *shared.Locale) (string, time.Duration, error) {
+	address, err := state.Email(to)
+	if err != nil {
+		return "", 0, err
+	}
+	lifetime, err := l.of(minutes)
+	if err != nil {
+		return "", 0, err
+	}
+	return address, lifetime, checkEmailLocale(locale)
+}
+
 // emailLogin is a request for an e-mail with which a person logs in to an organization or joins it.
 type emailLogin struct {
 	organizationID, address string

@@ -61,12 +61,7 @@ func exchangeAccessToken(
 	if err != nil {
 		return nil, err
 	}
-	resp := &sessions.ExchangeAccessTokenResponse{
-		MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: r.MemberSession,
-		SessionToken: r.SessionToken,
-	}
-	copyJWT(tx, r, &resp.SessionJWT)
-	return resp, nil
+	return loggedIn[sessions.ExchangeAccessTokenResponse](tx, r), nil
 }
 
 // attestSession gives a session for a token of an issuer that the project trusts. Unverified: that a token can be used
@@ -119,11 +114,8 @@ func logInByToken(
 	if err != nil {
 		return nil, err
 	}
-	resp := &sessions.AttestResponse{
-		MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: *r.MemberSession,
-		SessionToken: r.SessionToken,
-	}
-	copyJWT(tx, r, &resp.SessionJWT)
+	resp := loggedIn[sessions.AttestResponse](tx, r)
+	resp.MemberSession = *r.MemberSession
 	return resp, nil
 }
 
@@ -212,12 +204,7 @@ func migrateSession(tx *engine.Tx, req *sessions.MigrateRequest) (*sessions.Migr
 			if err != nil {
 				return nil, err
 			}
-			resp := &sessions.MigrateResponse{
-				MemberID: r.MemberID, Member: r.Member, Organization: r.Organization, MemberSession: r.MemberSession,
-				SessionToken: r.SessionToken,
-			}
-			copyJWT(tx, r, &resp.SessionJWT)
-			return resp, nil
+			return loggedIn[sessions.MigrateResponse](tx, r), nil
 		})
 }
 

@@ -73,7 +73,7 @@ func authorize(tx *engine.Tx, req *oauth.AuthorizeRequest) (*oauth.AuthorizeResp
 		code = a.grant(tx, req, scopes)
 		answer.Set("code", code)
 	}
-	return &oauth.AuthorizeResponse{RedirectURI: withQuery(req.RedirectURI, answer), AuthorizationCode: code}, nil
+	return &oauth.AuthorizeResponse{RedirectURI: engine.AddQuery(req.RedirectURI, answer), AuthorizationCode: code}, nil
 }
 
 // checkAuthorize checks what only the second step has.
@@ -96,15 +96,6 @@ func checkAuthorize(req *oauth.AuthorizeRequest) error {
 func isNoResource(text string) bool {
 	u, err := url.Parse(text)
 	return err != nil || !u.IsAbs() || strings.Contains(text, "#") || len(text) > state.MaxURL
-}
-
-// withQuery adds parameters to those of a redirect URI, which stay as they are.
-func withQuery(uri string, added url.Values) string {
-	separator := "?"
-	if strings.Contains(uri, "?") {
-		separator = "&"
-	}
-	return uri + separator + added.Encode()
 }
 
 // authorization is what an app asks of a member.
@@ -136,9 +127,9 @@ func findAuthorization(tx *engine.Tx, req *oauth.AuthorizeStartRequest) (*author
 	case len(req.Scopes) == 0 || len(req.Scopes) > state.MaxEntries:
 		return nil, ops.ErrBadRequest.Because("scopes must have 1 to %d entries.", state.MaxEntries)
 	case slices.ContainsFunc(wishes, isUnknown):
-		return nil, ops.ErrBadRequest.Because("There is no such prompt.")
+		return nil, ops.ErrBadRequest.Because("prompt has another value than %s.", strings.Join(prompts, ", "))
 	case len(wishes) > 1 && slices.Contains(wishes, promptNone):
-		return nil, ops.ErrBadRequest.Because("The prompt %s stands alone.", promptNone)
+		return nil, ops.ErrBadRequest.Because("The prompt %s cannot be combined with others.", promptNone)
 	}
 	if err := checkAppID(req.ClientID); err != nil {
 		return nil, err
@@ -174,7 +165,7 @@ func (a *authorization) findMember(tx *engine.Tx, req *oauth.AuthorizeStartReque
 			return err
 		}
 		if factor.IsImpersonation(s.Factors) {
-			return ops.ErrSessionNotMutable.Because("Who impersonates a member authorizes no app.")
+			return ops.ErrSessionNotMutable.Because("A session of an impersonation cannot authorize an app.")
 		}
 		a.org, a.member = tx.Organizations.Get(s.OrganizationID), m
 		a.proved = login.HasProved(s, m)

@@ -17,11 +17,5 @@ func impersonate(tx *engine.Tx, req *impersonation.AuthenticateRequest) (*impers
 	if err != nil {
 		return nil, err
 	}
-	resp := &impersonation.AuthenticateResponse{
-		MemberAuthenticated: true, MemberID: r.MemberID, Member: r.Member,
-		OrganizationID: r.Organization.OrganizationID, Organization: r.Organization,
-		SessionToken: r.SessionToken, MemberSession: r.MemberSession,
-	}
-	copyJWT(tx, r, &resp.SessionJWT)
-	return resp, nil
+	return loggedIn[impersonation.AuthenticateResponse](tx, r), nil
 }

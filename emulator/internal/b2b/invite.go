@@ -102,7 +102,7 @@ func invited(
 ) (*state.Member, error) {
 	changed := *m
 	changed.Status = organizations.MemberStatusInvited
-	set(&changed.Name, req.Name)
+	state.Set(&changed.Name, req.Name)
 	changed.TrustedMetadata = state.MergeMetadata(m.TrustedMetadata, req.TrustedMetadata)
 	changed.UntrustedMetadata = state.MergeMetadata(m.UntrustedMetadata, req.UntrustedMetadata)
 	err := cmp.Or(state.CheckMetadata(changed.TrustedMetadata), state.CheckMetadata(changed.UntrustedMetadata))

@@ -114,17 +114,8 @@ func magicLinkResponse(
 	if err != nil {
 		return nil, err
 	}
-	out := &magiclinks.AuthenticateResponse{
-		MethodID:            emailID,
-		MemberAuthenticated: resp.MemberAuthenticated,
-		MemberID:            resp.MemberID, Member: resp.Member,
-		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-		IntermediateSessionToken:          resp.IntermediateSessionToken,
-		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
+	out := loggedIn[magiclinks.AuthenticateResponse](tx, resp)
+	out.MethodID = emailID
 	return out, nil
 }
 
@@ -132,15 +123,8 @@ func magicLinkResponse(
 func sendDiscoveryLink(
 	tx *engine.Tx, req *magiclinksemaildiscovery.SendRequest,
 ) (*magiclinksemaildiscovery.SendResponse, error) {
-	email, err := state.Email(req.EmailAddress)
+	email, lifetime, err := linkLifetimes.ofEmail(req.EmailAddress, req.DiscoveryExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := linkLifetimes.of(req.DiscoveryExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	if email == login.SandboxEmail {

@@ -79,7 +79,7 @@ func checkMemberOperand(o organizations.SearchQueryOperand) error {
 		text, isText := v.(string)
 		switch {
 		case o.FilterName == "statuses" && isText && !slices.Contains(state.MemberStatuses, text):
-			return ops.ErrSearchInvalidStatusFilter.Because("%.20q is no status.", text)
+			return ops.ErrSearchInvalidStatusFilter.Because("There is no status %.20q.", text)
 		case o.FilterName == "member_ids" && login.CheckTestID("member", text) != nil:
 			return ops.ErrLiveIDUsedInTestEnvironment
 		case o.FilterName == "member_ids" && strings.HasPrefix(text, "member-"):

@@ -109,10 +109,10 @@ func changeMember(
 			return ops.ErrDuplicateMemberExternalID
 		}
 	}
-	set(&m.ExternalID, req.ExternalID)
-	set(&m.Name, req.Name)
-	set(&m.IsBreakglass, req.IsBreakglass)
-	set(&m.MFAEnrolled, req.MFAEnrolled)
+	state.Set(&m.ExternalID, req.ExternalID)
+	state.Set(&m.Name, req.Name)
+	state.Set(&m.IsBreakglass, req.IsBreakglass)
+	state.Set(&m.MFAEnrolled, req.MFAEnrolled)
 	if req.MFAPhoneNumber != nil {
 		if err := setPhone(tx, m, *req.MFAPhoneNumber); err != nil {
 			return err

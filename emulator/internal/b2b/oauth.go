@@ -46,21 +46,12 @@ func authenticateOAuth(tx *engine.Tx, req *oauth.AuthenticateRequest) (*oauth.Au
 	if err != nil {
 		return nil, err
 	}
-	out := &oauth.AuthenticateResponse{
-		MemberAuthenticated: resp.MemberAuthenticated,
-		MemberID:            resp.MemberID, Member: resp.Member,
-		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-		ProviderType: login.ProviderTypes[t.Account.Provider], ProviderSubject: t.Account.Subject,
-		ProviderValues: &oauth.ProviderValues{
-			AccessToken: t.Account.AccessToken, RefreshToken: t.Account.RefreshToken,
-			ExpiresAt: t.Account.AccessTokenExpiresAt, Scopes: t.Account.Scopes, IDToken: t.Account.IDToken,
-		},
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-		IntermediateSessionToken:          resp.IntermediateSessionToken,
-		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
+	out := loggedIn[oauth.AuthenticateResponse](tx, resp)
+	out.ProviderType, out.ProviderSubject = login.ProviderTypes[t.Account.Provider], t.Account.Subject
+	out.ProviderValues = &oauth.ProviderValues{
+		AccessToken: t.Account.AccessToken, RefreshToken: t.Account.RefreshToken,
+		ExpiresAt: t.Account.AccessTokenExpiresAt, Scopes: t.Account.Scopes, IDToken: t.Account.IDToken,
 	}
-	copyJWT(tx, resp, &out.SessionJWT)
 	return out, nil
 }
 

@@ -3,7 +3,6 @@ package b2b
 import (
 	"context"
 	"net/url"
-	"time"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -13,20 +12,6 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/shared"
 )
-
-// oauthTokenLifetime is how long a token can be authenticated. Unverified: the API's.
-const oauthTokenLifetime = 10 * time.Minute
-
-// refuse leads the browser back with an error of OAuth2 (RFC 6749, section 4.1.2.1).
-func refuse(tx *engine.Tx, f *state.OAuthFlow, code, description string) (*engine.Reply, error) {
-	target, err := oauthTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginOAuthURL)
-	if err != nil {
-		return nil, err
-	}
-	return engine.Redirect(factor.WithQuery(target, map[string]string{
-		"error": code, "error_description": description,
-	})), nil
-}
 
 // finish leads the browser of a person who has logged in back with a token. An ID token is signed outside of the
 // transaction.
@@ -55,7 +40,7 @@ func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson, idToken 
 	}
 	t := &state.OAuthToken{
 		Token: tx.Token(), OrganizationID: f.OrganizationID, Email: p.Email, Name: p.Name,
-		Account: hosted.NewAccount(tx.Tx, f, p), Challenge: f.Challenge, ExpiresAt: tx.Now.Add(oauthTokenLifetime),
+		Account: hosted.NewAccount(tx.Tx, f, p), Challenge: f.Challenge, ExpiresAt: tx.Now.Add(flowTokenLifetime),
 	}
 	t.Account.IDToken = idToken
 	tx.OAuthTokens.Put(t)
@@ -70,14 +55,14 @@ func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson, idToken 
 // URLs.
 func targetOf(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*url.URL, error) {
 	if f.OrganizationID == "" {
-		return oauthTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidDiscoveryRedirectURL)
+		return discoveryTarget(tx, &f.LoginRedirectURL)
 	}
 	m := tx.MemberByEmail(f.OrganizationID, p.Email)
 	if r := tx.OAuthAccount(f.OrganizationID, f.Provider, p.Subject); r != nil {
 		m = tx.Members.Get(r.MemberID)
 	}
 	if m != nil && m.Status == organizations.MemberStatusActive {
-		return oauthTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginOAuthURL)
+		return oauthRedirects.login(tx, &f.LoginRedirectURL)
 	}
-	return oauthTarget(tx, &f.SignupRedirectURL, ops.ErrInvalidSignupOAuthURL)
+	return oauthRedirects.signup(tx, &f.SignupRedirectURL)
 }

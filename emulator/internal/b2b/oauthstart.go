@@ -3,9 +3,6 @@ package b2b
 import (
 	"net/url"
 	"regexp"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
@@ -17,71 +14,25 @@ import (
 
 // oauthEndpoints are those for browsers: where a login begins, and where the form of the provider's page is sent.
 func oauthEndpoints() []engine.Route {
-	var routes []engine.Route
-	for info, run := range map[*ops.Info]func(*engine.Tx) (*engine.Reply, error){
-		ops.B2BOAuthStart: startOAuth, ops.B2BOAuthDiscoveryStart: startDiscoveryOAuth,
-		ops.B2BOAuthAuthorize: authorizeOAuth,
-	} {
-		endpoint := engine.Endpoint{Info: info, Project: engine.ByPublicToken, Run: run, Failure: hosted.Failure}
-		routes = append(routes, endpoint.Route())
+	return []engine.Route{
+		browserRoute(ops.B2BOAuthStart, engine.ByPublicToken, startOAuth),
+		browserRoute(ops.B2BOAuthDiscoveryStart, engine.ByPublicToken, startDiscoveryOAuth),
+		browserRoute(ops.B2BOAuthAuthorize, engine.ByPublicToken, authorizeOAuth),
 	}
-	return routes
 }
 
-// flowLifetime is how long somebody may take to choose an account. Unverified: the API's.
-const flowLifetime = 10 * time.Minute
-
-// maxScopes bounds the scopes that a login asks for besides those that it needs.
-const maxScopes = 100
-
-// scopeForm is that of one scope (RFC 6749, section 3.3).
-var scopeForm = regexp.MustCompile(`^[!#-\[\]-~]{1,256}$`)
-
-// query are the parameters of a start URL. An empty one is as if absent.
-type query struct{ url.Values }
-
-// readQuery reads the query of a request, in which no parameter occurs twice. Unknown ones are ignored, as browsers and
-// their libraries add some.
-func readQuery(tx *engine.Tx) (query, error) {
-	values, err := url.ParseQuery(tx.Request().URL.RawQuery)
-	if err != nil || !state.IsUTF8(values) {
-		return query{}, ops.ErrBadRequest.Because("The query is malformed.")
-	}
-	for name, list := range values {
-		if len(list) > 1 {
-			return query{}, ops.ErrBadRequest.Because("The parameter %.128q occurs twice.", name)
-		}
-	}
-	return query{values}, nil
+// oauthRedirects are the errors for redirect URLs of logins by OAuth.
+var oauthRedirects = redirects{
+	ops.ErrInvalidLoginOAuthURL, ops.ErrInvalidSignupOAuthURL, ops.ErrNoMatchForProvidedOAuthURL,
 }
 
-// given is a parameter, nil if it is absent.
-func (q query) given(name string) *string {
-	if value := q.Get(name); value != "" {
-		return &value
-	}
-	return nil
-}
-
-// provider is a parameter for the provider.
-func (q query) provider(name string) string { return q.Get("provider_" + name) }
-
-// customScopes are the scopes that a login asks for besides those that it needs.
-func (q query) customScopes() ([]string, error) {
-	custom := strings.Fields(q.Get("custom_scopes"))
-	isNone := func(scope string) bool { return !scopeForm.MatchString(scope) }
-	if len(custom) > maxScopes || slices.ContainsFunc(custom, isNone) {
-		return nil, ops.ErrOAuthInvalidScopeRequested
-	}
-	return custom, nil
+// discoveryTarget is where a login leads whose organization is chosen afterwards.
+func discoveryTarget(tx *engine.Tx, given *string) (*url.URL, error) {
+	return factor.CheckRedirectURL(tx.Tx, given, ops.ErrInvalidDiscoveryRedirectURL, ops.ErrNoMatchForProvidedOAuthURL)
 }
 
 // startOAuth begins a login to one organization.
-func startOAuth(tx *engine.Tx) (*engine.Reply, error) {
-	q, err := readQuery(tx)
-	if err != nil {
-		return nil, err
-	}
+func startOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
 	f, err := newFlow(tx, q)
 	if err != nil {
 		return nil, err
@@ -95,15 +46,9 @@ func startOAuth(tx *engine.Tx) (*engine.Reply, error) {
 	case id == nil:
 		id = slug
 	}
-	loginURL, signupURL := q.given("login_redirect_url"), q.given("signup_redirect_url")
-	if _, err := oauthTarget(tx, loginURL, ops.ErrInvalidLoginOAuthURL); err != nil {
+	if f.LoginRedirectURL, f.SignupRedirectURL, err = oauthRedirects.read(tx, q); err != nil {
 		return nil, err
 	}
-	if _, err := oauthTarget(tx, signupURL, ops.ErrInvalidSignupOAuthURL); err != nil {
-		return nil, err
-	}
-	f.LoginRedirectURL = factor.RedirectURL(tx.Tx, loginURL)
-	f.SignupRedirectURL = factor.RedirectURL(tx.Tx, signupURL)
 	org, err := login.FindOrganization(tx.Tx, *id)
 	if err != nil {
 		return nil, err
@@ -113,26 +58,17 @@ func startOAuth(tx *engine.Tx) (*engine.Reply, error) {
 }
 
 // startDiscoveryOAuth begins a login whose organization is chosen afterwards.
-func startDiscoveryOAuth(tx *engine.Tx) (*engine.Reply, error) {
-	q, err := readQuery(tx)
-	if err != nil {
-		return nil, err
-	}
+func startDiscoveryOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
 	f, err := newFlow(tx, q)
 	if err != nil {
 		return nil, err
 	}
 	given := q.given("discovery_redirect_url")
-	if _, err := oauthTarget(tx, given, ops.ErrInvalidDiscoveryRedirectURL); err != nil {
+	if _, err := discoveryTarget(tx, given); err != nil {
 		return nil, err
 	}
 	f.LoginRedirectURL = factor.RedirectURL(tx.Tx, given)
 	return begin(tx, f, q)
-}
-
-// oauthTarget is where a login leads.
-func oauthTarget(tx *engine.Tx, given *string, malformed *ops.Error) (*url.URL, error) {
-	return factor.CheckRedirectURL(tx.Tx, given, malformed, ops.ErrNoMatchForProvidedOAuthURL)
 }
 
 // newFlow makes a flow of what both kinds of start URLs have.
@@ -141,10 +77,10 @@ func newFlow(tx *engine.Tx, q query) (*state.OAuthFlow, error) {
 	if !state.IsOAuthProvider(f.Provider) {
 		return nil, ops.ErrInvalidOAuthProvider
 	}
-	if err := factor.CheckChallenge(q.given("pkce_code_challenge")); err != nil {
+	var err error
+	if f.Challenge, err = q.challenge(); err != nil {
 		return nil, err
 	}
-	f.Challenge = q.Get("pkce_code_challenge")
 	custom, err := q.customScopes()
 	if err != nil {
 		return nil, err
@@ -163,7 +99,8 @@ func begin(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
 		if !oauthErrorForm.MatchString(oauthError) {
 			return nil, ops.ErrBadRequest.Because("provider_error must match %s.", oauthErrorForm)
 		}
-		return refuse(tx, f, oauthError, "The provider was told to answer with this error.")
+		const because = "The provider was told to answer with this error."
+		return oauthRedirects.refuse(tx, f.LoginRedirectURL, oauthError, because)
 	}
 	hint := q.provider("login_hint")
 	if hint == "" {
@@ -181,9 +118,6 @@ func begin(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
 	return chooser(tx, f, hint, q.provider, problem)
 }
 
-// maxOffered bounds the addresses that the provider's page offers.
-const maxOffered = 20
-
 // chooser is the provider's page, filled in with values. It offers the addresses of the organization's members or, in
 // discovery, of those of all organizations: the oldest ones.
 func chooser(
@@ -193,7 +127,7 @@ func chooser(
 	c := &hosted.Chooser{
 		Provider: login.ProviderTypes[f.Provider], RedirectURL: f.LoginRedirectURL, Scopes: f.Scopes, Email: email,
 		Fields: hosted.OAuthFields(f.Provider, value), Problem: problem,
-		Action: "/v1/b2b/public/oauth/" + f.Provider + "/authorize?" + url.Values{
+		Action: ops.B2BOAuthAuthorize.At(f.Provider) + "?" + url.Values{
 			"public_token": {state.PublicToken(tx.ProjectID)}, "state": {f.State},
 		}.Encode(),
 	}
@@ -201,23 +135,12 @@ func chooser(
 		c.Organization = tx.Organizations.Get(f.OrganizationID).OrganizationName
 		members = tx.MembersIn([]string{f.OrganizationID})
 	}
-	for _, m := range members {
-		if len(c.Emails) == maxOffered {
-			break
-		}
-		if !m.IsDeleted() && !slices.Contains(c.Emails, m.EmailAddress) {
-			c.Emails = append(c.Emails, m.EmailAddress)
-		}
-	}
+	c.Emails = offered(members)
 	return c.Page()
 }
 
 // authorizeOAuth takes the form of the provider's page.
-func authorizeOAuth(tx *engine.Tx) (*engine.Reply, error) {
-	q, err := readQuery(tx)
-	if err != nil {
-		return nil, err
-	}
+func authorizeOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
 	f := tx.OAuthFlows.Get(q.Get("state"))
 	switch {
 	case f == nil:
@@ -229,7 +152,7 @@ func authorizeOAuth(tx *engine.Tx) (*engine.Reply, error) {
 	case !tx.Now.Before(f.ExpiresAt):
 		return nil, ops.ErrExpiredOAuthResponse
 	}
-	choice, err := hosted.ParseChoice(tx.Body())
+	choice, err := readChoice(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -244,7 +167,7 @@ func authorizeOAuth(tx *engine.Tx) (*engine.Reply, error) {
 	used.Used = true
 	tx.OAuthFlows.Put(&used)
 	if choice.Denied {
-		return refuse(tx, f, "access_denied", "The person has denied the login.")
+		return oauthRedirects.refuseDenied(tx, f.LoginRedirectURL)
 	}
 	return finish(tx, f, p)
 }

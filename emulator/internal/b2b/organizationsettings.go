@@ -109,7 +109,8 @@ func (s *settings) checkReferences(tx *engine.Tx, org *state.Organization) error
 	case state.Given(s.SSODefaultConnectionID) && isUnknown(*s.SSODefaultConnectionID):
 		return ops.ErrInvalidSSODefaultConnectionID
 	case slices.ContainsFunc(s.SSOJITProvisioningAllowedConnections, isUnknown):
-		return ops.ErrSSOConnectionNotFound.Because("sso_jit_provisioning_allowed_connections names no connection.")
+		return ops.ErrSSOConnectionNotFound.Because(
+			"sso_jit_provisioning_allowed_connections names what is no active connection of the organization.")
 	case s.admitsNobody(tx, org):
 		return ops.ErrInvalidRestrictedSSOSetting.Because("sso_jit_provisioning_allowed_connections is empty.")
 	}
@@ -169,47 +170,33 @@ func (s *settings) restrictAccess() bool {
 
 // apply sets what is given.
 func (s *settings) apply(o *state.Organization) {
-	set(&o.OrganizationName, s.OrganizationName)
-	set(&o.OrganizationSlug, s.OrganizationSlug)
-	set(&o.OrganizationLogoURL, s.OrganizationLogoURL)
-	set(&o.OrganizationExternalID, s.OrganizationExternalID)
-	set(&o.SSODefaultConnectionID, s.SSODefaultConnectionID)
-	set(&o.SSOJITProvisioning, s.SSOJITProvisioning)
-	setList(&o.SSOJITProvisioningAllowedConnections, s.SSOJITProvisioningAllowedConnections)
-	setList(&o.EmailAllowedDomains, s.EmailAllowedDomains)
-	set(&o.EmailJITProvisioning, s.EmailJITProvisioning)
-	set(&o.EmailInvites, s.EmailInvites)
-	set(&o.AuthMethods, s.AuthMethods)
-	setList(&o.AllowedAuthMethods, s.AllowedAuthMethods)
-	set(&o.MFAPolicy, s.MFAPolicy)
-	set(&o.MFAMethods, s.MFAMethods)
-	setList(&o.AllowedMFAMethods, s.AllowedMFAMethods)
-	setList(&o.RBACEmailImplicitRoleAssignments, s.RBACEmailImplicitRoleAssignments)
-	set(&o.OAuthTenantJITProvisioning, s.OAuthTenantJITProvisioning)
-	setList(&o.ClaimedEmailDomains, s.ClaimedEmailDomains)
-	set(&o.FirstPartyConnectedAppsAllowedType, s.FirstPartyConnectedAppsAllowedType)
-	setList(&o.AllowedFirstPartyConnectedApps, s.AllowedFirstPartyConnectedApps)
-	set(&o.ThirdPartyConnectedAppsAllowedType, s.ThirdPartyConnectedAppsAllowedType)
-	setList(&o.AllowedThirdPartyConnectedApps, s.AllowedThirdPartyConnectedApps)
+	state.Set(&o.OrganizationName, s.OrganizationName)
+	state.Set(&o.OrganizationSlug, s.OrganizationSlug)
+	state.Set(&o.OrganizationLogoURL, s.OrganizationLogoURL)
+	state.Set(&o.OrganizationExternalID, s.OrganizationExternalID)
+	state.Set(&o.SSODefaultConnectionID, s.SSODefaultConnectionID)
+	state.Set(&o.SSOJITProvisioning, s.SSOJITProvisioning)
+	state.SetList(&o.SSOJITProvisioningAllowedConnections, s.SSOJITProvisioningAllowedConnections)
+	state.SetList(&o.EmailAllowedDomains, s.EmailAllowedDomains)
+	state.Set(&o.EmailJITProvisioning, s.EmailJITProvisioning)
+	state.Set(&o.EmailInvites, s.EmailInvites)
+	state.Set(&o.AuthMethods, s.AuthMethods)
+	state.SetList(&o.AllowedAuthMethods, s.AllowedAuthMethods)
+	state.Set(&o.MFAPolicy, s.MFAPolicy)
+	state.Set(&o.MFAMethods, s.MFAMethods)
+	state.SetList(&o.AllowedMFAMethods, s.AllowedMFAMethods)
+	state.SetList(&o.RBACEmailImplicitRoleAssignments, s.RBACEmailImplicitRoleAssignments)
+	state.Set(&o.OAuthTenantJITProvisioning, s.OAuthTenantJITProvisioning)
+	state.SetList(&o.ClaimedEmailDomains, s.ClaimedEmailDomains)
+	state.Set(&o.FirstPartyConnectedAppsAllowedType, s.FirstPartyConnectedAppsAllowedType)
+	state.SetList(&o.AllowedFirstPartyConnectedApps, s.AllowedFirstPartyConnectedApps)
+	state.Set(&o.ThirdPartyConnectedAppsAllowedType, s.ThirdPartyConnectedAppsAllowedType)
+	state.SetList(&o.AllowedThirdPartyConnectedApps, s.AllowedThirdPartyConnectedApps)
 	o.TrustedMetadata = state.MergeMetadata(o.TrustedMetadata, s.TrustedMetadata)
 	if s.AllowedOAuthTenants != nil {
 		o.AllowedOAuthTenants = nil
 		if len(s.AllowedOAuthTenants) > 0 {
 			o.AllowedOAuthTenants = s.AllowedOAuthTenants
 		}
-	}
-}
-
-// set sets a field to a value that is given.
-func set[T any](field, value *T) {
-	if value != nil {
-		*field = *value
-	}
-}
-
-// setList sets a field to a list that is given. An empty list is stored as nil, as if it had never been set.
-func setList[T any](field *[]T, value []T) {
-	if value != nil {
-		*field = append([]T(nil), value...)
 	}
 }

@@ -35,11 +35,12 @@ func logIn[Resp any](
 		return a.refusal
 	}
 	settings, right, breached := tx.Settings().Passwords, false, false
+	var notChosen error // why the chosen password is refused
 	return engine.Outside(func(context.Context) error {
 		right = a.guess.Hash.Matches(a.password)
 		breached = !settings.AllowBreachedOnAuthenticate && settings.IsBreached(a.password)
 		if right && a.refusal == nil && a.chosen != nil {
-			a.chosen.check()
+			notChosen = a.chosen.check()
 		}
 		return a.refusal
 	}, func(tx *engine.Tx) (*Resp, error) {
@@ -51,8 +52,9 @@ func logIn[Resp any](
 			return nil, err
 		case breached || p.RequiresReset:
 			return nil, ops.ErrMemberResetPassword.Committed()
-		case a.chosen != nil && a.chosen.refusal != nil:
-			return nil, a.chosen.refusal.Committed()
+		}
+		if refusal, ok := errors.AsType[*ops.Error](notChosen); ok {
+			return nil, refusal.Committed()
 		}
 		return then(tx, m)
 	})

@@ -47,15 +47,8 @@ func startDiscoveryPasswordReset(
 	if err := checkCrossOrganization(tx); err != nil {
 		return nil, err
 	}
-	address, err := state.Email(req.EmailAddress)
+	address, lifetime, err := resetLifetimes.ofEmail(req.EmailAddress, req.ResetPasswordExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := resetLifetimes.of(req.ResetPasswordExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	err = checkResetURLs(tx, req.ResetPasswordRedirectURL, req.DiscoveryRedirectURL, ops.ErrInvalidDiscoveryRedirectURL)
@@ -89,11 +82,7 @@ func resetDiscoveryPassword(
 	}
 	chosen := newCandidate(tx, req.Password, link.Email)
 	return nil, engine.Outside(func(context.Context) error {
-		chosen.check()
-		if chosen.refusal != nil {
-			return chosen.refusal
-		}
-		return nil
+		return chosen.check()
 	}, func(tx *engine.Tx) (*passwordsdiscoveryemail.ResetResponse, error) {
 		if _, err := find(tx); err != nil {
 			return nil, err

@@ -22,15 +22,8 @@ var resetLifetimes = lifetimes{30, 5, maxLinkMinutes, ops.ErrInvalidExpiration}
 func startPasswordReset(
 	tx *engine.Tx, req *passwordsemail.ResetStartRequest,
 ) (*passwordsemail.ResetStartResponse, error) {
-	address, err := state.Email(req.EmailAddress)
+	address, lifetime, err := resetLifetimes.ofEmail(req.EmailAddress, req.ResetPasswordExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := resetLifetimes.of(req.ResetPasswordExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	err = checkResetURLs(tx, req.ResetPasswordRedirectURL, req.LoginRedirectURL, ops.ErrInvalidLoginRedirectURL)
@@ -91,11 +84,7 @@ func resetPasswordByEmail(
 	}
 	chosen := newCandidate(tx, req.Password, m.EmailAddress)
 	return nil, engine.Outside(func(context.Context) error {
-		chosen.check()
-		if chosen.refusal != nil {
-			return chosen.refusal
-		}
-		return nil
+		return chosen.check()
 	}, func(tx *engine.Tx) (*passwordsemail.ResetResponse, error) {
 		if m, err = memberOfReset(tx, l, req); err != nil {
 			return nil, err
@@ -106,16 +95,8 @@ func resetPasswordByEmail(
 		if err != nil {
 			return nil, err
 		}
-		out := &passwordsemail.ResetResponse{
-			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
-			MemberEmailID:  m.EmailID,
-			OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-			SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-			IntermediateSessionToken:          resp.IntermediateSessionToken,
-			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-			PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-		}
-		copyJWT(tx, resp, &out.SessionJWT)
+		out := loggedIn[passwordsemail.ResetResponse](tx, resp)
+		out.MemberEmailID = m.EmailID
 		return out, nil
 	})
 }

@@ -38,18 +38,7 @@ func resetExistingPassword(
 		}
 		chosen.put(tx, m, l.Session, l.HasProved())
 		resp, err := login.Complete(tx.Tx, l)
-		if err != nil {
-			return nil, err
-		}
-		out := &passwordsexistingpassword.ResetResponse{
-			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
-			Organization: resp.Organization, SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-			IntermediateSessionToken:          resp.IntermediateSessionToken,
-			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-			PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-		}
-		copyJWT(tx, resp, &out.SessionJWT)
-		return out, nil
+		return (*passwordsexistingpassword.ResetResponse)(resp), err
 	})
 }
 
@@ -72,11 +61,7 @@ func resetPasswordInSession(
 	}
 	chosen := newCandidate(tx, req.Password, l.Member.EmailAddress)
 	return nil, engine.Outside(func(context.Context) error {
-		chosen.check()
-		if chosen.refusal != nil {
-			return chosen.refusal
-		}
-		return nil
+		return chosen.check()
 	}, func(tx *engine.Tx) (*passwordssessions.ResetResponse, error) {
 		if err := findResetSession(tx, l, req); err != nil {
 			return nil, err
@@ -87,15 +72,7 @@ func resetPasswordInSession(
 		if err != nil {
 			return nil, err
 		}
-		out := &passwordssessions.ResetResponse{
-			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
-			Organization: resp.Organization, SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-			IntermediateSessionToken:          resp.IntermediateSessionToken,
-			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-			MFARequired:                       resp.MFARequired,
-		}
-		copyJWT(tx, resp, &out.SessionJWT)
-		return out, nil
+		return loggedIn[passwordssessions.ResetResponse](tx, resp), nil
 	})
 }
 
@@ -121,7 +98,7 @@ func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.Rese
 	case !slices.ContainsFunc(l.Factors, isNew):
 		return ops.ErrSessionTooOldToResetPassword
 	case tx.Settings().Passwords.CrossOrganization && !l.HasProved():
-		return ops.ErrInsufficientFactors.Because("The address is not verified.")
+		return ops.ErrInsufficientFactors.Because("The member's e-mail address is not verified.")
 	}
 	if err := login.CheckLock(tx.Tx, l.Member); err != nil {
 		return err

@@ -66,26 +66,25 @@ type candidate struct {
 	password, email string
 	settings        state.PasswordSettings
 	salt            []byte
-	// hash is made, and refusal found, by check.
-	hash    *password.Hash
-	refusal *ops.Error
+	// hash is made by check.
+	hash *password.Hash
 }
 
 func newCandidate(tx *engine.Tx, password, email string) *candidate {
 	return &candidate{password: password, email: email, settings: tx.Settings().Passwords, salt: tx.Salt()}
 }
 
-// check checks and hashes the password. It takes long, and runs outside of transactions.
-func (c *candidate) check() {
+// check refuses the password, or hashes it. It takes long, and runs outside of transactions.
+func (c *candidate) check() error {
 	policy := c.settings.Policy()
 	switch {
 	case !c.settings.AllowBreachedOnCreate && policy.IsBreached(c.password):
-		c.refusal = ops.ErrBreachedPassword
+		return ops.ErrBreachedPassword
 	case !policy.Strength(c.password, c.email).Valid:
-		c.refusal = ops.ErrWeakPassword
-	default:
-		c.hash = password.New(c.password, c.salt)
+		return ops.ErrWeakPassword
 	}
+	c.hash = password.New(c.password, c.salt)
+	return nil
 }
 
 // put makes the password the one of a member, or of the address. What somebody could have who knows the former one
@@ -134,15 +133,6 @@ func authenticatePassword(tx *engine.Tx, req *passwords.AuthenticateRequest) (*p
 		if err != nil {
 			return nil, err
 		}
-		out := &passwords.AuthenticateResponse{
-			MemberAuthenticated: resp.MemberAuthenticated, MemberID: resp.MemberID, Member: resp.Member,
-			OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-			SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-			IntermediateSessionToken:          resp.IntermediateSessionToken,
-			IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-			PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-		}
-		copyJWT(tx, resp, &out.SessionJWT)
-		return out, nil
+		return loggedIn[passwords.AuthenticateResponse](tx, resp), nil
 	})
 }

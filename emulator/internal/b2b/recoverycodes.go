@@ -84,10 +84,7 @@ func recoverMember(tx *engine.Tx, req *recoverycodes.RecoverRequest) (*recoveryc
 	if err != nil {
 		return nil, err
 	}
-	out := &recoverycodes.RecoverResponse{
-		MemberID: resp.MemberID, Member: resp.Member, Organization: resp.Organization, RecoveryCodesRemaining: left,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
+	out := loggedIn[recoverycodes.RecoverResponse](tx, resp)
+	out.RecoveryCodesRemaining = left
 	return out, nil
 }

@@ -35,7 +35,9 @@ func checkSAMLUpdate(req *saml.UpdateConnectionRequest) (*samlUpdate, error) {
 		req.IDPEntityID, req.NameIDFormat, req.AlternativeAudienceURI, req.AlternativeACSURL,
 	} {
 		if text != nil && len(*text) > state.MaxURL {
-			return nil, ops.ErrBadRequest.Because("A text is longer than %d bytes.", state.MaxURL)
+			return nil, ops.ErrBadRequest.Because(
+				"idp_entity_id, nameid_format, alternative_audience_uri and alternative_acs_url have at most %d bytes.",
+				state.MaxURL)
 		}
 	}
 	if err := checkIDPSSOURL(req.IDPSSOURL); err != nil {
@@ -108,7 +110,7 @@ func checkSAMLMapping(mapping map[string]any) error {
 	case !flat(mapping):
 		return ops.ErrSAMLConnectionNoNestedKeysInAttributeMapping
 	case len(mapping) > state.MaxEntries || !state.IsObject(mapping):
-		return ops.ErrBadRequest.Because("The attribute mapping is too large.")
+		return ops.ErrBadRequest.Because("attribute_mapping is too large.")
 	case !has("email"):
 		return ops.ErrSAMLConnectionEmailMappingRequired
 	case !has("full_name") && (!has("first_name") || !has("last_name")):

@@ -44,8 +44,8 @@ func createSCIMConnection(tx *engine.Tx, req *connection.CreateRequest) (*connec
 		IdentityProvider: scim.IdentityProviderGeneric,
 		TokenHash:        state.HashSecret(token), TokenLastFour: state.LastFour(token),
 	}
-	set(&c.DisplayName, req.DisplayName)
-	set(&c.IdentityProvider, req.IdentityProvider)
+	state.Set(&c.DisplayName, req.DisplayName)
+	state.Set(&c.IdentityProvider, req.IdentityProvider)
 	tx.PutSCIMConnection(c)
 	return &connection.CreateResponse{Connection: &scim.SCIMConnectionWithToken{
 		OrganizationID: c.OrganizationID, ConnectionID: c.ConnectionID, Status: scim.SCIMConnectionStatusActive,
@@ -67,7 +67,7 @@ func checkSCIMFields(name *string, provider *scim.IdentityProvider) error {
 // scimBaseURL is where the identity provider finds the SCIM server of a connection. That of Entra ID has the parameter
 // by which it sends patches as RFC 7644 has them.
 func scimBaseURL(tx *engine.Tx, c *state.SCIMConnection) string {
-	base := tx.BaseURL() + "/v1/b2b/scim/" + c.ConnectionID
+	base := tx.URL(ops.SCIMOther, c.ConnectionID)
 	if c.IdentityProvider == scim.IdentityProviderMicrosoftEntra {
 		base += "?aadOptscim062020"
 	}
@@ -135,8 +135,8 @@ func updateSCIMConnection(tx *engine.Tx, req *connection.UpdateRequest) (*connec
 		return nil, err
 	}
 	c := *found
-	set(&c.DisplayName, req.DisplayName)
-	set(&c.IdentityProvider, req.IdentityProvider)
+	state.Set(&c.DisplayName, req.DisplayName)
+	state.Set(&c.IdentityProvider, req.IdentityProvider)
 	if req.SCIMGroupImplicitRoleAssignments != nil {
 		if c.GroupRoles, err = assignedGroupRoles(tx, &c, req.SCIMGroupImplicitRoleAssignments); err != nil {
 			return nil, err

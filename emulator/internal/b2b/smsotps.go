@@ -114,12 +114,7 @@ func authenticateSMSCode(tx *engine.Tx, req *otpssms.AuthenticateRequest) (*otps
 	if err != nil {
 		return nil, err
 	}
-	out := &otpssms.AuthenticateResponse{
-		MemberID: resp.MemberID, Member: resp.Member, Organization: resp.Organization,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
-	return out, nil
+	return loggedIn[otpssms.AuthenticateResponse](tx, resp), nil
 }
 
 // verifyPhone marks a member's number as verified, and gives it an id. It returns the row.

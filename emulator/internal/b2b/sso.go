@@ -112,7 +112,7 @@ func checkProvider(provider *sso.IdentityProvider) error {
 // checkSpace refuses one connection too many.
 func checkSpace(tx *engine.Tx, org *state.Organization) error {
 	if len(tx.SSOConnectionsOf(org.OrganizationID)) >= state.MaxSSOConnections {
-		return ops.ErrTooManySSOConnections.Because("The organization has %d connections.", state.MaxSSOConnections)
+		return ops.ErrTooManySSOConnections.Because("An organization has at most %d connections.", state.MaxSSOConnections)
 	}
 	return nil
 }
@@ -143,14 +143,6 @@ func checkImplicitRoles(
 		return ops.ErrInvalidRBACRoleAssignment
 	}
 	return nil
-}
-
-// callbackPath begins the paths to which identity providers send people back.
-const callbackPath = "/v1/b2b/sso/callback/"
-
-// callbackURL is where the identity provider of a connection sends people back to.
-func callbackURL(tx *engine.Tx, connectionID string) string {
-	return tx.BaseURL() + callbackPath + connectionID
 }
 
 // flat reports whether an attribute mapping has texts only.

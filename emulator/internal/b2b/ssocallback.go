@@ -19,9 +19,6 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// ssoTokenLifetime is how long a token can be authenticated. Unverified: the API's.
-const ssoTokenLifetime = 10 * time.Minute
-
 var errOtherProvider = ops.ErrOIDCInvalidCallbackRequest.Because(
 	"The connection leads to another identity provider than when the login began.")
 
@@ -42,9 +39,9 @@ func flowAtCallback(tx *engine.Tx, q query) (*state.SSOFlow, error) {
 	}
 	switch {
 	case wanted != tx.Param("connection_id"):
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is one by another connection.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state is by another connection.")
 	case f.Used:
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login has ended.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state has ended: begin another one.")
 	case !tx.Now.Before(f.ExpiresAt):
 		return nil, ops.ErrExpiredOIDCResponse
 	}
@@ -52,19 +49,15 @@ func flowAtCallback(tx *engine.Tx, q query) (*state.SSOFlow, error) {
 }
 
 // authorizeSSO takes the form of the built-in provider.
-func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
-	q, err := readQuery(tx)
-	if err != nil {
-		return nil, err
-	}
+func authorizeSSO(tx *engine.Tx, q query) (*engine.Reply, error) {
 	f, err := flowAtCallback(tx, q)
 	if err != nil {
 		return nil, err
 	}
 	if f.CallbackURL != "" {
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is one at an OIDC provider.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state is at an OIDC provider.")
 	}
-	choice, err := hosted.ParseChoice(tx.Body())
+	choice, err := readChoice(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +71,7 @@ func authorizeSSO(tx *engine.Tx) (*engine.Reply, error) {
 	}
 	useFlow(tx, f)
 	if choice.Denied {
-		return refuseSSO(tx, f, "access_denied", "The person has denied the login.")
+		return ssoRedirects.refuseDenied(tx, f.LoginRedirectURL)
 	}
 	return endPlayed(tx, f, p)
 }
@@ -117,11 +110,7 @@ func useFlow(tx *engine.Tx, f *state.SSOFlow) {
 }
 
 // endOIDC takes the answer of an OIDC provider: it exchanges the code for tokens, outside of the transaction.
-func endOIDC(tx *engine.Tx) (*engine.Reply, error) {
-	q, err := readQuery(tx)
-	if err != nil {
-		return nil, err
-	}
+func endOIDC(tx *engine.Tx, q query) (*engine.Reply, error) {
 	f, err := flowAtCallback(tx, q)
 	if err != nil {
 		return nil, err
@@ -129,7 +118,7 @@ func endOIDC(tx *engine.Tx) (*engine.Reply, error) {
 	c := tx.Referred(tx.SSOConnections.Get(f.ConnectionID)).OIDC
 	switch {
 	case f.CallbackURL == "" || c == nil:
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login is none at an OIDC provider.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state is not at an OIDC provider.")
 	case f.Issuer != c.Issuer || f.TokenURL != c.TokenURL: // another one must not get the code (RFC 9700, section 4.4)
 		return nil, errOtherProvider
 	}
@@ -137,15 +126,15 @@ func endOIDC(tx *engine.Tx) (*engine.Reply, error) {
 		return nil, err
 	}
 	if issuer := q.Get("iss"); issuer != "" && issuer != c.Issuer { // RFC 9207
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The answer is that of another issuer.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The parameter iss is not the issuer of the connection.")
 	}
 	if code := q.Get("error"); code != "" {
 		useFlow(tx, f)
-		return refuseSSO(tx, f, code, q.Get("error_description"))
+		return ssoRedirects.refuse(tx, f.LoginRedirectURL, code, q.Get("error_description"))
 	}
 	code := q.Get("code")
 	if code == "" {
-		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The answer has no code.")
+		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The parameter code is missing.")
 	}
 	useFlow(tx, f)
 	var person *idp.Person
@@ -175,17 +164,6 @@ func checkFlowCookie(r *http.Request, f *state.SSOFlow) error {
 	return nil
 }
 
-// refuseSSO leads the browser back with an error of OAuth2 (RFC 6749, section 4.1.2.1).
-func refuseSSO(tx *engine.Tx, f *state.SSOFlow, code, description string) (*engine.Reply, error) {
-	target, err := ssoTarget(tx, &f.LoginRedirectURL, ops.ErrInvalidLoginSSOURL)
-	if err != nil {
-		return nil, err
-	}
-	return engine.Redirect(factor.WithQuery(target, map[string]string{
-		"error": code, "error_description": description,
-	})), nil
-}
-
 // endSSO leads the browser of a person who has logged in back with a token, to where it belongs now: what was
 // configured may have changed since the login began. The tokens are those of an OIDC provider, nil for SAML.
 func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) (*engine.Reply, error) {
@@ -198,7 +176,7 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 	}
 	t := &state.SSOToken{
 		Token: tx.Token(), ConnectionID: f.ConnectionID, Email: p.Email, Name: p.Name, Challenge: f.Challenge,
-		ExpiresAt: tx.Now.Add(ssoTokenLifetime),
+		ExpiresAt: tx.Now.Add(flowTokenLifetime),
 		Account: state.Registration{
 			Provider: state.ProviderSAML, ConnectionID: f.ConnectionID, Issuer: f.Issuer, Subject: p.Subject,
 			Attributes: p.Attributes, Groups: p.Groups,
@@ -210,11 +188,11 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 	if tokens != nil {
 		setTokens(tx, &t.Account, tokens)
 	}
-	given, malformed := &f.SignupRedirectURL, ops.ErrInvalidSignupSSOURL
+	lead, to := ssoRedirects.signup, &f.SignupRedirectURL
 	if login.KnowsSSO(tx.Tx, tx.Organizations.Get(c.Summary().OrganizationID), t) {
-		given, malformed = &f.LoginRedirectURL, ops.ErrInvalidLoginSSOURL
+		lead, to = ssoRedirects.login, &f.LoginRedirectURL
 	}
-	target, err := ssoTarget(tx, given, malformed)
+	target, err := lead(tx, to)
 	if err != nil {
 		return nil, err
 	}

@@ -33,9 +33,9 @@ func createExternalConnection(
 		Status: sso.ConnectionStatusActive, ExternalOrganizationID: req.ExternalOrganizationID,
 		ExternalConnectionID: req.ExternalConnectionID,
 	}
-	set(&c.DisplayName, req.DisplayName)
-	setList(&c.ExternalConnectionImplicitRoleAssignments, req.ConnectionImplicitRoleAssignments)
-	setList(&c.ExternalGroupImplicitRoleAssignments, req.GroupImplicitRoleAssignments)
+	state.Set(&c.DisplayName, req.DisplayName)
+	state.SetList(&c.ExternalConnectionImplicitRoleAssignments, req.ConnectionImplicitRoleAssignments)
+	state.SetList(&c.ExternalGroupImplicitRoleAssignments, req.GroupImplicitRoleAssignments)
 	if err := tx.PutSSOConnection(&state.SSOConnection{External: c}); err != nil {
 		return nil, err
 	}
@@ -95,9 +95,9 @@ func updateExternalConnection(
 		return nil, err
 	}
 	c := *found.External
-	set(&c.DisplayName, req.DisplayName)
-	setList(&c.ExternalConnectionImplicitRoleAssignments, req.ExternalConnectionImplicitRoleAssignments)
-	setList(&c.ExternalGroupImplicitRoleAssignments, req.ExternalGroupImplicitRoleAssignments)
+	state.Set(&c.DisplayName, req.DisplayName)
+	state.SetList(&c.ExternalConnectionImplicitRoleAssignments, req.ExternalConnectionImplicitRoleAssignments)
+	state.SetList(&c.ExternalGroupImplicitRoleAssignments, req.ExternalGroupImplicitRoleAssignments)
 	if err := tx.PutSSOConnection(&state.SSOConnection{External: &c}); err != nil {
 		return nil, err
 	}

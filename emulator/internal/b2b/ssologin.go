@@ -42,15 +42,5 @@ func authenticateSSO(tx *engine.Tx, req *sso.AuthenticateRequest) (*sso.Authenti
 	if err != nil {
 		return nil, err
 	}
-	out := &sso.AuthenticateResponse{
-		MemberAuthenticated: resp.MemberAuthenticated,
-		MemberID:            resp.MemberID, Member: resp.Member,
-		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-		IntermediateSessionToken:          resp.IntermediateSessionToken,
-		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
-	return out, nil
+	return loggedIn[sso.AuthenticateResponse](tx, resp), nil
 }

@@ -32,7 +32,7 @@ func createOIDCConnection(
 		OrganizationID: org.OrganizationID, ConnectionID: tx.ID("oidc-connection"),
 		Status: sso.ConnectionStatusPending, IdentityProvider: provider, CustomScopes: state.DefaultOIDCScopes,
 	}}
-	set(&c.OIDC.DisplayName, req.DisplayName)
+	state.Set(&c.OIDC.DisplayName, req.DisplayName)
 	if err := tx.PutSSOConnection(c); err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func createOIDCConnection(
 // oidcResponse is an OIDC connection as the API returns it.
 func oidcResponse(tx *engine.Tx, c *state.SSOConnection) *sso.OIDCConnection {
 	out := *c.OIDC
-	out.RedirectURL = callbackURL(tx, out.ConnectionID)
+	out.RedirectURL = tx.URL(ops.SSOCallback, out.ConnectionID)
 	return &out
 }
 
@@ -118,12 +118,12 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 	case state.Given(req.Issuer) && strings.ContainsAny(*req.Issuer, "?#"):
 		return ops.ErrOIDCConnectionIssuerURLInvalidFormat.Because("An issuer has neither a query nor a fragment.")
 	case req.ClientID != nil && len(*req.ClientID) > state.MaxURL:
-		return ops.ErrBadRequest.Because("The client id is longer than %d bytes.", state.MaxURL)
+		return ops.ErrBadRequest.Because("client_id is longer than %d bytes.", state.MaxURL)
 	case req.ClientSecret != nil && len(*req.ClientSecret) > state.MaxText:
-		return ops.ErrBadRequest.Because("The client secret is longer than %d bytes.", state.MaxText)
+		return ops.ErrBadRequest.Because("client_secret is longer than %d bytes.", state.MaxText)
 	case !flat(req.AttributeMapping) || len(req.AttributeMapping) > state.MaxEntries ||
 		!state.IsObject(req.AttributeMapping):
-		return ops.ErrBadRequest.Because("The attribute mapping has other values than texts, or is too large.")
+		return ops.ErrBadRequest.Because("attribute_mapping has a value that is not a string, or is too large.")
 	}
 	return checkScopes(req.CustomScopes)
 }
@@ -145,7 +145,9 @@ func checkScopes(given *string) error {
 	list := strings.Fields(scopes(*given))
 	if slices.ContainsFunc(list, func(s string) bool { return !state.ScopeForm.MatchString(s) }) ||
 		len(*given) > state.MaxURL {
-		return ops.ErrBadRequest.Because("A scope does not match %s, or they are too long.", state.ScopeForm)
+		return ops.ErrBadRequest.Because(
+			"custom_scopes is longer than %d bytes, or has a scope that does not match %s.",
+			state.MaxURL, state.ScopeForm)
 	}
 	return nil
 }
@@ -163,15 +165,15 @@ func changeOIDCConnection(
 		c.AuthorizationURL, c.TokenURL = metadata.AuthorizationURL, metadata.TokenURL
 		c.UserinfoURL, c.JWKSURL = metadata.UserinfoURL, metadata.JWKSURL
 	}
-	set(&c.DisplayName, req.DisplayName)
-	set(&c.IdentityProvider, req.IdentityProvider)
-	set(&c.ClientID, req.ClientID)
-	set(&c.ClientSecret, req.ClientSecret)
-	set(&c.Issuer, req.Issuer)
-	set(&c.AuthorizationURL, req.AuthorizationURL)
-	set(&c.TokenURL, req.TokenURL)
-	set(&c.UserinfoURL, req.UserinfoURL)
-	set(&c.JWKSURL, req.JWKSURL)
+	state.Set(&c.DisplayName, req.DisplayName)
+	state.Set(&c.IdentityProvider, req.IdentityProvider)
+	state.Set(&c.ClientID, req.ClientID)
+	state.Set(&c.ClientSecret, req.ClientSecret)
+	state.Set(&c.Issuer, req.Issuer)
+	state.Set(&c.AuthorizationURL, req.AuthorizationURL)
+	state.Set(&c.TokenURL, req.TokenURL)
+	state.Set(&c.UserinfoURL, req.UserinfoURL)
+	state.Set(&c.JWKSURL, req.JWKSURL)
 	if state.Given(req.CustomScopes) {
 		c.CustomScopes = scopes(*req.CustomScopes)
 	}

@@ -60,7 +60,7 @@ func createSAMLConnection(
 				Status: sso.ConnectionStatusPending, IdentityProvider: provider,
 				NameIDFormat: state.DefaultNameIDFormat, SigningCertificates: []sso.X509Certificate{signing},
 			}}
-			set(&c.SAML.DisplayName, req.DisplayName)
+			state.Set(&c.SAML.DisplayName, req.DisplayName)
 			if err := tx.PutSSOConnection(c); err != nil {
 				return nil, err
 			}
@@ -71,7 +71,7 @@ func createSAMLConnection(
 // samlResponse is a SAML connection as the API returns it. Unverified: that the audience is the callback URL.
 func samlResponse(tx *engine.Tx, c *state.SSOConnection) *sso.SAMLConnection {
 	out := *c.SAML
-	out.ACSURL = callbackURL(tx, out.ConnectionID)
+	out.ACSURL = tx.URL(ops.SSOCallback, out.ConnectionID)
 	out.AudienceURI = out.ACSURL
 	return &out
 }
@@ -151,17 +151,17 @@ func (u *samlUpdate) apply(tx *engine.Tx) (*saml.UpdateConnectionResponse, error
 	if err != nil {
 		return nil, err
 	}
-	set(&c.DisplayName, u.DisplayName)
-	set(&c.IdentityProvider, u.IdentityProvider)
-	set(&c.IDPEntityID, u.IDPEntityID)
-	set(&c.IDPSSOURL, u.IDPSSOURL)
-	set(&c.NameIDFormat, u.NameIDFormat)
-	set(&c.AlternativeAudienceURI, u.AlternativeAudienceURI)
-	set(&c.AlternativeACSURL, u.AlternativeACSURL)
-	set(&c.IDPInitiatedAuthDisabled, u.IDPInitiatedAuthDisabled)
-	set(&c.AllowGatewayCallback, u.AllowGatewayCallback)
-	setList(&c.SAMLConnectionImplicitRoleAssignments, u.SAMLConnectionImplicitRoleAssignments)
-	setList(&c.SAMLGroupImplicitRoleAssignments, u.SAMLGroupImplicitRoleAssignments)
+	state.Set(&c.DisplayName, u.DisplayName)
+	state.Set(&c.IdentityProvider, u.IdentityProvider)
+	state.Set(&c.IDPEntityID, u.IDPEntityID)
+	state.Set(&c.IDPSSOURL, u.IDPSSOURL)
+	state.Set(&c.NameIDFormat, u.NameIDFormat)
+	state.Set(&c.AlternativeAudienceURI, u.AlternativeAudienceURI)
+	state.Set(&c.AlternativeACSURL, u.AlternativeACSURL)
+	state.Set(&c.IDPInitiatedAuthDisabled, u.IDPInitiatedAuthDisabled)
+	state.Set(&c.AllowGatewayCallback, u.AllowGatewayCallback)
+	state.SetList(&c.SAMLConnectionImplicitRoleAssignments, u.SAMLConnectionImplicitRoleAssignments)
+	state.SetList(&c.SAMLGroupImplicitRoleAssignments, u.SAMLGroupImplicitRoleAssignments)
 	if u.AttributeMapping != nil {
 		c.AttributeMapping = u.AttributeMapping
 	}
@@ -205,7 +205,8 @@ func (u *samlUpdate) addKeys(tx *engine.Tx, c *sso.SAMLConnection) (err error) {
 		return nil
 	}
 	if len(c.EncryptionPrivateKeys) >= state.MaxVerificationCertificates {
-		return ops.ErrBadRequest.Because("The connection has %d encryption keys.", state.MaxVerificationCertificates)
+		return ops.ErrBadRequest.Because(
+			"A connection has at most %d encryption keys.", state.MaxVerificationCertificates)
 	}
 	c.EncryptionPrivateKeys = append(slices.Clone(c.EncryptionPrivateKeys), sso.EncryptionPrivateKey{
 		PrivateKeyID: tx.ID("saml-encryption-key"), PrivateKey: *key, CreatedAt: tx.Now,

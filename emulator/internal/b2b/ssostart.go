@@ -8,7 +8,6 @@ import (
 
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
-	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
 	"github.com/seed75add069/stytch-go/emulator/internal/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
@@ -20,16 +19,16 @@ import (
 // built-in provider is sent.
 func ssoEndpoints() []engine.Route {
 	byConnection := engine.ByRow(ops.ErrSSOConnectionNotFound, errSeveralLogins, fitsLogin)
-	var routes []engine.Route
-	for _, e := range []engine.Endpoint{
-		{Info: ops.SSOStart, Project: engine.ByPublicToken, Run: startSSO},
-		{Info: ops.SSOCallback, Project: byConnection, Run: endOIDC},
-		{Info: ops.SSOAuthorize, Project: byConnection, Run: authorizeSSO},
-	} {
-		e.Failure = hosted.Failure
-		routes = append(routes, e.Route())
+	return []engine.Route{
+		browserRoute(ops.SSOStart, engine.ByPublicToken, startSSO),
+		browserRoute(ops.SSOCallback, byConnection, endOIDC),
+		browserRoute(ops.SSOAuthorize, byConnection, authorizeSSO),
 	}
-	return routes
+}
+
+// ssoRedirects are the errors for redirect URLs of logins by SSO.
+var ssoRedirects = redirects{
+	ops.ErrInvalidLoginSSOURL, ops.ErrInvalidSignupSSOURL, ops.ErrNoMatchForProvidedSSOURL,
 }
 
 var errSeveralLogins = ops.ErrOIDCInvalidCallbackRequest.Because(
@@ -47,23 +46,17 @@ func fitsLogin(tx *state.Tx, r *http.Request, params map[string]string) engine.F
 }
 
 // startSSO begins a login by a connection: at its provider, if that is there, or else at the built-in one.
-func startSSO(tx *engine.Tx) (*engine.Reply, error) {
-	q, err := readQuery(tx)
+func startSSO(tx *engine.Tx, q query) (*engine.Reply, error) {
+	challenge, err := q.challenge()
 	if err != nil {
-		return nil, err
-	}
-	if err := factor.CheckChallenge(q.given("pkce_code_challenge")); err != nil {
 		return nil, err
 	}
 	custom, err := q.customScopes()
 	if err != nil {
 		return nil, err
 	}
-	loginURL, signupURL := q.given("login_redirect_url"), q.given("signup_redirect_url")
-	if _, err := ssoTarget(tx, loginURL, ops.ErrInvalidLoginSSOURL); err != nil {
-		return nil, err
-	}
-	if _, err := ssoTarget(tx, signupURL, ops.ErrInvalidSignupSSOURL); err != nil {
+	loginURL, signupURL, err := ssoRedirects.read(tx, q)
+	if err != nil {
 		return nil, err
 	}
 	c, err := startedConnection(tx, q)
@@ -71,9 +64,8 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 		return nil, err
 	}
 	f := &state.SSOFlow{
-		State: tx.Token(), ConnectionID: c.ID(), Challenge: q.Get("pkce_code_challenge"),
-		LoginRedirectURL:  factor.RedirectURL(tx.Tx, loginURL),
-		SignupRedirectURL: factor.RedirectURL(tx.Tx, signupURL), ExpiresAt: tx.Now.Add(flowLifetime),
+		State: tx.Token(), ConnectionID: c.ID(), Challenge: challenge,
+		LoginRedirectURL: loginURL, SignupRedirectURL: signupURL, ExpiresAt: tx.Now.Add(flowLifetime),
 	}
 	to := tx.Referred(c)
 	f.Issuer = to.Issuer()
@@ -89,11 +81,6 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 	}
 	tx.SSOFlows.Put(f)
 	return ssoChooser(tx, c, f, q.Get("login_hint"), q.provider, problem)
-}
-
-// ssoTarget is where a login leads.
-func ssoTarget(tx *engine.Tx, given *string, malformed *ops.Error) (*url.URL, error) {
-	return factor.CheckRedirectURL(tx.Tx, given, malformed, ops.ErrNoMatchForProvidedSSOURL)
 }
 
 // startedConnection is the connection that a start URL names, or the default one of the organization that it names.
@@ -145,7 +132,7 @@ const cookiePrefix = "stytch_sso_"
 // flowCookie is the cookie of a login. Its name differs between logins, of which a browser may begin several.
 func flowCookie(c *sso.OIDCConnection, f *state.SSOFlow) *http.Cookie {
 	return &http.Cookie{
-		Name: cookiePrefix + f.State, Value: f.Cookie, Path: callbackPath + c.ConnectionID,
+		Name: cookiePrefix + f.State, Value: f.Cookie, Path: ops.SSOCallback.At(c.ConnectionID),
 		MaxAge: int(flowLifetime.Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
@@ -161,7 +148,7 @@ func startOIDC(
 		}
 	}
 	f.Cookie, f.Nonce, f.Verifier = tx.Token(), tx.Token(), tx.Token()
-	f.TokenURL, f.CallbackURL = c.TokenURL, callbackURL(tx, c.ConnectionID)
+	f.TokenURL, f.CallbackURL = c.TokenURL, tx.URL(ops.SSOCallback, c.ConnectionID)
 	address, err := loginAt(c, f).URL(asked, hint)
 	if err != nil {
 		return nil, err
@@ -187,19 +174,12 @@ func ssoChooser(
 	s := c.Summary()
 	page := &hosted.Chooser{
 		Provider: s.DisplayName, Organization: tx.Organizations.Get(s.OrganizationID).OrganizationName,
-		RedirectURL: f.LoginRedirectURL, Email: email, Fields: hosted.SSOFields(value), Problem: problem,
-		Action: callbackPath + s.ConnectionID + "?" + url.Values{"state": {f.State}}.Encode(),
+		RedirectURL: f.LoginRedirectURL, Email: email, Emails: offered(tx.MembersIn([]string{s.OrganizationID})),
+		Fields: hosted.SSOFields(value), Problem: problem,
+		Action: ops.SSOAuthorize.At(s.ConnectionID) + "?" + url.Values{"state": {f.State}}.Encode(),
 	}
 	if page.Provider == "" {
 		page.Provider = s.ConnectionID
-	}
-	for _, m := range tx.MembersIn([]string{s.OrganizationID}) {
-		if len(page.Emails) == maxOffered {
-			break
-		}
-		if !m.IsDeleted() {
-			page.Emails = append(page.Emails, m.EmailAddress)
-		}
 	}
 	return page.Page()
 }

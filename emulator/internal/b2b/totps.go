@@ -118,12 +118,7 @@ func authenticateTOTP(tx *engine.Tx, req *totps.AuthenticateRequest) (*totps.Aut
 	if err != nil {
 		return nil, err
 	}
-	out := &totps.AuthenticateResponse{
-		MemberID: resp.MemberID, Member: resp.Member, Organization: resp.Organization,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
-	return out, nil
+	return loggedIn[totps.AuthenticateResponse](tx, resp), nil
 }
 
 // registerTOTP makes a registration that is complete the member's. It returns the row.

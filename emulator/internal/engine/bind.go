@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -27,9 +26,9 @@ func (c *call) bind(req any) error {
 			return err
 		}
 	}
-	query, err := url.ParseQuery(c.request.URL.RawQuery)
+	query, err := c.query()
 	if err != nil {
-		return ops.ErrBadRequest.Because("The query is malformed.")
+		return err
 	}
 	for field, value := range reflect.ValueOf(req).Elem().Fields() {
 		if name, ok := field.Tag.Lookup("path"); ok {

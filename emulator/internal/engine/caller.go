@@ -37,7 +37,8 @@ func (tx *Tx) Permit(organizationID string, about *state.Member) error {
 	}
 	self := about != nil && about.MemberID == s.MemberID
 	if self && tx.Has(emailAddress) && factor.IsImpersonation(s.Factors) {
-		return ops.ErrSessionAuthorizationError.Because("Who impersonates a member cannot change the member's address.")
+		return ops.ErrSessionAuthorizationError.Because(
+			"A session of an impersonation cannot change the member's e-mail address.")
 	}
 	for _, field := range tx.fields() {
 		if err := tx.permit(s, field, self); err != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -44,6 +45,17 @@ func Redirect(url string) *Reply {
 	return &Reply{Status: http.StatusSeeOther, Header: http.Header{
 		"Location": {url}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"}, "Content-Type": nil,
 	}}
+}
+
+// AddQuery is a URL with parameters after those that it has, which stay as they are.
+func AddQuery(to string, added url.Values) string {
+	switch {
+	case len(added) == 0:
+		return to
+	case strings.Contains(to, "?"):
+		return to + "&" + added.Encode()
+	}
+	return to + "?" + added.Encode()
 }
 
 // JSON is a response with a JSON body that is not cached, made from a value once the transaction is committed: tokens
@@ -172,6 +184,26 @@ func (tx *Tx) Request() *http.Request { return tx.call.request }
 // Body is the body of the request.
 func (tx *Tx) Body() []byte { return tx.call.body }
 
+// Query are the parameters in the query of the request.
+func (tx *Tx) Query() (url.Values, error) { return tx.call.query() }
+
+func (c *call) query() (url.Values, error) {
+	values, err := url.ParseQuery(c.request.URL.RawQuery)
+	if err != nil {
+		return nil, ops.ErrBadRequest.Because("The query is malformed.")
+	}
+	return values, nil
+}
+
+// Form are the parameters in the body of the request, whatever its media type.
+func (tx *Tx) Form() (url.Values, error) {
+	values, err := url.ParseQuery(string(tx.call.body))
+	if err != nil {
+		return nil, ops.ErrBadRequest.Because("The body is not a form.")
+	}
+	return values, nil
+}
+
 // Methods are those that the path of the request has, sorted, where the endpoint is one for all other requests.
 func (tx *Tx) Methods() []string { return tx.call.methods }
 
@@ -189,3 +221,6 @@ func (tx *Tx) BaseURL() string {
 	}
 	return scheme + "://" + tx.call.request.Host
 }
+
+// URL is the URL of an operation or endpoint, see [ops.Info.At].
+func (tx *Tx) URL(info *ops.Info, values ...string) string { return tx.BaseURL() + info.At(values...) }

@@ -22,10 +22,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-const (
-	// maxRequest bounds the body of a request, in bytes.
-	maxRequest = 1 << 20
-)
+// maxRequest bounds the body of a request, in bytes.
+const maxRequest = 1 << 20
 
 // publicPrefix begins the paths that name their project and need none of its credentials.
 const publicPrefix = "/v1/public/"

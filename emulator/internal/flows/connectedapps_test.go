@@ -2,7 +2,6 @@ package flows_test
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 
@@ -330,17 +329,15 @@ func TestConnectedApps_idsAreNoOtherClients(t *testing.T) {
 	_, err := h.api.B2B.M2M.Clients.Create(t.Context(), &m2mclients.CreateRequest{Scopes: []string{}, ClientID: &app.ClientID})
 	require.ErrorIs(t, err, stytcherror.CodeDuplicateM2MClientID)
 	machine := h.machine(nil)
-	require.Error(t, h.edit(func(state object) {
+	require.ErrorContains(t, h.edit(func(state object) {
 		state["connected_apps"].([]any)[0].(object)["client_id"] = machine.ClientID
-	}))
+	}), "client_id is a connected app's")
 	_, err = h.api.B2B.M2M.Token(t.Context(), &m2m.TokenRequest{ClientID: app.ClientID, ClientSecret: app.ClientSecret})
 	require.ErrorIs(t, err, stytcherror.CodeUnauthorizedClient)
 	for _, fields := range []object{
 		{"status": "asleep"}, {"client_secret_hash": []byte("short")}, {"next_client_secret_last_four": "abcd"},
 		{"client_type": "second_party"}, {"client_type": "third_party_public"}, {"access_token_expiry_minutes": -1},
 	} {
-		require.Error(t, h.edit(func(state object) {
-			maps.Copy(state["connected_apps"].([]any)[0].(object), fields)
-		}), "%v", fields)
+		h.refuses("connected_apps", fields)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -39,7 +40,7 @@ var update = flag.Bool("update", false, "rewrite testdata/outcomes.json")
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if all := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.list").Value.String() == ""; code == 0 && all {
-		code = outcomes.check()
+		code = max(outcomes.check(), endpoints.checkEndpoints())
 	}
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
@@ -155,7 +156,7 @@ type harness struct {
 
 func newHarness(t *testing.T, options ...stytchtest.Option) *harness {
 	t.Helper()
-	server := stytchtest.New(t, append([]stytchtest.Option{still(time.Now())}, options...)...)
+	server := stytchtest.New(t, append([]stytchtest.Option{still(time.Now()), logged}, options...)...)
 	return &harness{Server: server, t: t, api: server.NewClient(stytch.Config{
 		Middleware: []func(http.RoundTripper) http.RoundTripper{record},
 	})}
@@ -165,6 +166,9 @@ func newHarness(t *testing.T, options ...stytchtest.Option) *harness {
 func still(now time.Time) stytchtest.Option {
 	return func(c *emulator.Config) { c.Now = func() time.Time { return now } }
 }
+
+// logged is the option of an emulator whose log is read, see endpoints.
+func logged(c *emulator.Config) { c.Logger = slog.New(callLog{}) }
 
 // create creates an organization, with default settings but for what changes set. Its administrator has an address.
 func (h *harness) create(
@@ -224,6 +228,15 @@ func (h *harness) edit(change func(state object)) error {
 	data, err = json.Marshal(snapshot)
 	require.NoError(h.t, err)
 	return h.Restore(data)
+}
+
+// refuses changes fields of a list's first row, and expects that one of them is what the snapshot is refused for.
+func (h *harness) refuses(list string, fields object, why ...any) {
+	h.t.Helper()
+	err := h.edit(func(state object) { maps.Copy(state[list].([]any)[0].(object), fields) })
+	require.ErrorContains(h.t, err, list+"[0]", why...)
+	isNamed := func(field string) bool { return strings.Contains(err.Error(), field) }
+	require.True(h.t, slices.ContainsFunc(slices.Collect(maps.Keys(fields)), isNamed), "%v: %v", fields, err)
 }
 
 // alter sets fields of the rows of a list whose field key has a value, as calls cannot.

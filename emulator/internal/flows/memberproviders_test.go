@@ -191,7 +191,11 @@ func TestMembers_registrationsOfASnapshotAreChecked(t *testing.T) {
 	} {
 		account := object{"registration_id": "r", "provider": "google", "provider_subject": "1", "member_id": v.MemberID}
 		maps.Copy(account, change)
-		require.Error(t, h.edit(func(state object) { state["registrations"] = []any{account} }), name)
+		err := h.edit(func(state object) { state["registrations"] = []any{account} })
+		require.ErrorContains(t, err, "registrations[0]", name)
+		for field := range change {
+			require.ErrorContains(t, err, field, name)
+		}
 	}
 }
 

@@ -58,10 +58,9 @@ type Choice struct {
 	values url.Values
 }
 
-// ParseChoice reads the form of a [Chooser].
-func ParseChoice(body []byte) (*Choice, error) {
-	values, err := url.ParseQuery(string(body))
-	if err != nil || !state.IsUTF8(values) {
+// ParseChoice reads the form of a [Chooser], in which each field occurs once.
+func ParseChoice(values url.Values) (*Choice, error) {
+	if !state.IsUTF8(values) {
 		return nil, ops.ErrBadRequest.Because("The body is not a form.")
 	}
 	for name, list := range values {

@@ -69,7 +69,8 @@ func (p *Person) Check() error {
 	attributes, err := json.Marshal(p.Attributes)
 	switch {
 	case err != nil || len(attributes) > maxClaims || strict.TooDeep(attributes, state.MaxDepth/2):
-		return ops.ErrOIDCInvalidUserinfo.Because("There is more about the person than what is kept.")
+		return ops.ErrOIDCInvalidUserinfo.Because(
+			"The attributes are larger than %d bytes, or nested too deeply.", maxClaims)
 	case utf8.RuneCountInString(p.Name) > state.MaxName || !utf8.ValidString(p.Name):
 		return ops.ErrOIDCInvalidUserinfo.Because("The name is longer than %d characters.", state.MaxName)
 	case len(p.Groups) > state.MaxEntries || slices.ContainsFunc(p.Groups, tooLong):

@@ -46,7 +46,7 @@ func ParseSAMLMetadata(document []byte) (*SAMLMetadata, error) {
 		if errors.Is(err, errMetadata) {
 			reason = err.Error()
 		}
-		return nil, ops.ErrInvalidXMLFromSAMLMetadataURL.Because("The metadata is not XML that is read: %s.", reason)
+		return nil, ops.ErrInvalidXMLFromSAMLMetadataURL.Because("The metadata is refused: %s.", reason)
 	}
 	invalid := func(reason string) error { return ops.ErrSAMLConnectionMetadataInvalidFormat.Because("%s", reason) }
 	m := &SAMLMetadata{EntityID: r.entityID, SSOURL: r.redirectURL}

@@ -1,6 +1,6 @@
 // Package ops describes the API's operations for those who serve them: what each takes and returns, which errors it may
-// answer with, and what the session of a caller must permit. What differs from operation to operation is generated from
-// api/.
+// answer with, and what the session of a caller must permit. Operations and errors are generated from api/, the
+// endpoints that are no operations are not.
 //
 // The two names that matter are [Op], an operation with its types, such as [B2BSessionsRevoke], and [Error], of which
 // there is a value per error_type, such as [ErrSessionNotFound].

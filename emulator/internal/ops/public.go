@@ -2,6 +2,7 @@ package ops
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,18 @@ var (
 		ID: "public.b2b.oauth.authorize", Method: "POST", Path: "/v1/b2b/public/oauth/{provider}/authorize",
 	}
 )
+
+// At is the path with values for its parameters, in their order. Where an endpoint takes the rest of a path, At ends
+// before that.
+func (i *Info) At(values ...string) string {
+	segments := strings.Split(strings.TrimSuffix(i.Path, "/"+Rest), "/")
+	for n, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[n], values = url.PathEscape(values[0]), values[1:]
+		}
+	}
+	return strings.Join(segments, "/")
+}
 
 // SAMLShieldValidate is the only endpoint of SAML Shield, a product of its own.
 var SAMLShieldValidate = &Info{ID: "samlshield.saml.validate", Method: "POST", Path: "/v1/saml/validate"}

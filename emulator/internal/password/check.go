@@ -111,7 +111,7 @@ func checkPhpass(text []byte) error {
 	case !phpassForm.Match(text):
 		return invalid(stytcherror.CodeInvalidPhpassHashFormat, "The hash must match %s.", phpassForm)
 	case phpassCost(text) > maxPhpassCost || phpassCost(text) < 7:
-		return invalid(stytcherror.CodeInvalidPhpassHashFormat, "It must have 2^7 to 2^%d rounds.", maxPhpassCost)
+		return invalid(stytcherror.CodeInvalidPhpassHashFormat, "The hash must have 2^7 to 2^%d rounds.", maxPhpassCost)
 	}
 	return nil
 }

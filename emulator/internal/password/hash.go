@@ -64,7 +64,7 @@ func New(password string, salt []byte) *Hash {
 	return h
 }
 
-// Nobody's hash is compared with a password where there is none, so that this takes as long.
+// nobodys is compared with a password where there is no hash, so that this takes as long.
 var nobodys = Hash{
 	Type: b2cpasswords.HashTypeArgon2id, Salt: make([]byte, SaltLength), Digest: make([]byte, ownLength),
 	Iterations: ownPasses, Memory: ownMemory, Threads: ownThreads,

@@ -42,7 +42,7 @@ func putApp(tx *engine.Tx, app *state.ConnectedApp) (secret string, err error) {
 		return "", err
 	}
 	if tx.ConnectedApps.Len() >= state.MaxEntries {
-		return "", ops.ErrTooManyConnectedApps.Because("There are %d apps.", state.MaxEntries)
+		return "", ops.ErrTooManyConnectedApps.Because("A project has at most %d apps.", state.MaxEntries)
 	}
 	if !app.IsPublic() {
 		secret = tx.Token()
@@ -55,15 +55,15 @@ func putApp(tx *engine.Tx, app *state.ConnectedApp) (secret string, err error) {
 // createApp creates an app. Its response is the only one with the secret.
 func createApp(tx *engine.Tx, req *clients.CreateRequest) (*clients.CreateResponse, error) {
 	app := newApp(tx, req.ClientType, creationByProject)
-	set(&app.ClientName, req.ClientName)
-	set(&app.ClientDescription, req.ClientDescription)
-	set(&app.FullAccessAllowed, req.FullAccessAllowed)
-	set(&app.AccessTokenExpiryMinutes, req.AccessTokenExpiryMinutes)
-	set(&app.AccessTokenCustomAudience, req.AccessTokenCustomAudience)
-	set(&app.AccessTokenTemplateContent, req.AccessTokenTemplateContent)
-	set(&app.LogoURL, req.LogoURL)
-	set(&app.BypassConsentForOfflineAccess, req.BypassConsentForOfflineAccess)
-	set(&app.IDTokenTemplateContent, req.IDTokenTemplateContent)
+	state.Set(&app.ClientName, req.ClientName)
+	state.Set(&app.ClientDescription, req.ClientDescription)
+	state.Set(&app.FullAccessAllowed, req.FullAccessAllowed)
+	state.Set(&app.AccessTokenExpiryMinutes, req.AccessTokenExpiryMinutes)
+	state.Set(&app.AccessTokenCustomAudience, req.AccessTokenCustomAudience)
+	state.Set(&app.AccessTokenTemplateContent, req.AccessTokenTemplateContent)
+	state.Set(&app.LogoURL, req.LogoURL)
+	state.Set(&app.BypassConsentForOfflineAccess, req.BypassConsentForOfflineAccess)
+	state.Set(&app.IDTokenTemplateContent, req.IDTokenTemplateContent)
 	app.RedirectURLs, app.PostLogoutRedirectURLs = req.RedirectURLs, req.PostLogoutRedirectURLs
 	secret, err := putApp(tx, app)
 	if err != nil {
@@ -110,15 +110,15 @@ func updateApp(tx *engine.Tx, req *clients.UpdateRequest) (*clients.UpdateRespon
 // updatedApp returns a copy of an app with what a request changes.
 func updatedApp(app *state.ConnectedApp, req *clients.UpdateRequest) (*state.ConnectedApp, error) {
 	changed := *app
-	set(&changed.ClientName, req.ClientName)
-	set(&changed.ClientDescription, req.ClientDescription)
-	set(&changed.FullAccessAllowed, req.FullAccessAllowed)
-	set(&changed.AccessTokenExpiryMinutes, req.AccessTokenExpiryMinutes)
-	set(&changed.AccessTokenCustomAudience, req.AccessTokenCustomAudience)
-	set(&changed.AccessTokenTemplateContent, req.AccessTokenTemplateContent)
-	set(&changed.LogoURL, req.LogoURL)
-	set(&changed.BypassConsentForOfflineAccess, req.BypassConsentForOfflineAccess)
-	set(&changed.IDTokenTemplateContent, req.IDTokenTemplateContent)
+	state.Set(&changed.ClientName, req.ClientName)
+	state.Set(&changed.ClientDescription, req.ClientDescription)
+	state.Set(&changed.FullAccessAllowed, req.FullAccessAllowed)
+	state.Set(&changed.AccessTokenExpiryMinutes, req.AccessTokenExpiryMinutes)
+	state.Set(&changed.AccessTokenCustomAudience, req.AccessTokenCustomAudience)
+	state.Set(&changed.AccessTokenTemplateContent, req.AccessTokenTemplateContent)
+	state.Set(&changed.LogoURL, req.LogoURL)
+	state.Set(&changed.BypassConsentForOfflineAccess, req.BypassConsentForOfflineAccess)
+	state.Set(&changed.IDTokenTemplateContent, req.IDTokenTemplateContent)
 	if req.RedirectURLs != nil {
 		changed.RedirectURLs = req.RedirectURLs
 	}

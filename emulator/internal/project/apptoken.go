@@ -27,7 +27,7 @@ func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse
 		return nil, errNoApp
 	}
 	if form["code"] == "" {
-		return nil, ops.ErrInvalidRequest.Because("code is missing.")
+		return nil, ops.ErrInvalidRequest.Because("The parameter code is missing.")
 	}
 	code, a := tx.AppToken(state.AuthorizationCode, form["code"])
 	switch {
@@ -69,7 +69,7 @@ func refresh(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, e
 		return nil, errNoApp
 	}
 	if form["refresh_token"] == "" {
-		return nil, ops.ErrInvalidRequest.Because("refresh_token is missing.")
+		return nil, ops.ErrInvalidRequest.Because("The parameter refresh_token is missing.")
 	}
 	token, a := tx.AppToken(state.RefreshToken, form["refresh_token"])
 	switch {

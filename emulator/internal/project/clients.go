@@ -33,12 +33,12 @@ func createClient(tx *engine.Tx, req *clients.CreateRequest) (*clients.CreateRes
 			return nil, err
 		}
 	}
-	set(&c.ClientName, req.ClientName)
-	set(&c.ClientDescription, req.ClientDescription)
+	state.Set(&c.ClientName, req.ClientName)
+	state.Set(&c.ClientDescription, req.ClientDescription)
 	c.Scopes, c.TrustedMetadata = req.Scopes, state.MergeMetadata(nil, req.TrustedMetadata)
 	c.SetSecret(secret, &c.ClientSecretLastFour)
 	if req.Scopes == nil {
-		return nil, ops.ErrBadRequest.Because("scopes is missing.")
+		return nil, ops.ErrBadRequest.Because("The parameter scopes is missing.")
 	}
 	if err := checkClientID(c.ClientID); err != nil {
 		return nil, err
@@ -87,9 +87,9 @@ func updateClient(tx *engine.Tx, req *clients.UpdateRequest) (*clients.UpdateRes
 // updated returns a copy of a client with what a request changes.
 func updated(c *state.Client, req *clients.UpdateRequest) (*state.Client, error) {
 	changed := *c
-	set(&changed.ClientName, req.ClientName)
-	set(&changed.ClientDescription, req.ClientDescription)
-	set(&changed.Status, req.Status)
+	state.Set(&changed.ClientName, req.ClientName)
+	state.Set(&changed.ClientDescription, req.ClientDescription)
+	state.Set(&changed.Status, req.Status)
 	if req.Scopes != nil {
 		changed.Scopes = req.Scopes
 	}

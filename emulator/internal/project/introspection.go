@@ -27,7 +27,7 @@ func introspect(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 		return nil, err
 	}
 	if form["token"] == "" {
-		return nil, ops.ErrInvalidRequest.Because("token is missing.")
+		return nil, ops.ErrInvalidRequest.Because("The parameter token is missing.")
 	}
 	claims := activeClaims(tx, c, form["token"])
 	answer := shared.Object{} // which keeps large numbers
@@ -73,7 +73,7 @@ func revoke(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 		return nil, err
 	}
 	if form["token"] == "" {
-		return nil, ops.ErrInvalidRequest.Because("token is missing.")
+		return nil, ops.ErrInvalidRequest.Because("The parameter token is missing.")
 	}
 	if c.app == nil {
 		return nil, ops.ErrUnsupportedTokenType

@@ -2,7 +2,6 @@ package project
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
@@ -28,7 +27,9 @@ func metadataRoutes() []engine.Route {
 
 // issuer is the issuer of ID tokens and of the documents that describe the project as an OpenID provider: a client
 // finds the documents below it. Access tokens have the API's issuer, which the API's SDKs verify.
-func issuer(tx *engine.Tx) string { return tx.BaseURL() + "/v1/public/" + url.PathEscape(tx.ProjectID) }
+func issuer(tx *engine.Tx) string {
+	return strings.TrimSuffix(tx.URL(ops.OpenIDConfiguration, tx.ProjectID), "/.well-known/openid-configuration")
+}
 
 // metadata describes the project's endpoints (RFC 8414, and OpenID Connect Discovery 1.0, section 3).
 type metadata struct {
@@ -52,15 +53,15 @@ type metadata struct {
 }
 
 func getMetadata(tx *engine.Tx) (*engine.Reply, error) {
-	base := issuer(tx)
+	at := func(info *ops.Info) string { return tx.URL(info, tx.ProjectID) }
 	doc := metadata{
-		Issuer:                base,
-		AuthorizationEndpoint: base + "/oauth2/authorize",
-		TokenEndpoint:         base + "/oauth2/token",
-		UserInfoEndpoint:      base + "/oauth2/userinfo",
-		RevocationEndpoint:    base + "/oauth2/revoke",
-		IntrospectionEndpoint: base + "/oauth2/introspect",
-		JWKSURI:               base + "/.well-known/jwks.json",
+		Issuer:                issuer(tx),
+		AuthorizationEndpoint: at(ops.OAuth2Authorize),
+		TokenEndpoint:         at(ops.M2MToken),
+		UserInfoEndpoint:      at(ops.OAuth2UserInfo),
+		RevocationEndpoint:    at(ops.RevokeToken),
+		IntrospectionEndpoint: at(ops.IntrospectToken),
+		JWKSURI:               at(ops.ProjectJWKS),
 		ScopesSupported: []string{
 			state.OpenID, "profile", "email", "phone", state.OfflineAccess, state.FullAccess,
 		},
@@ -80,7 +81,7 @@ func getMetadata(tx *engine.Tx) (*engine.Reply, error) {
 		doc.ScopesSupported = append(doc.ScopesSupported, scope.Scope)
 	}
 	if tx.Settings().DynamicClientRegistration {
-		doc.RegistrationEndpoint = base + "/oauth2/register"
+		doc.RegistrationEndpoint = at(ops.OAuth2Register)
 	}
 	return tx.JSON(http.StatusOK, &doc), nil
 }
@@ -103,16 +104,9 @@ func redirectToAuthorizationPage(tx *engine.Tx) (*engine.Reply, error) {
 		return nil, ops.ErrAuthorizationEndpointNotConfiguredForProject.Because(
 			"Set authorization_url to the project's authorization page.")
 	}
-	query, err := url.ParseQuery(tx.Request().URL.RawQuery)
+	query, err := tx.Query()
 	if err != nil {
-		return nil, ops.ErrBadRequest.Because("The query is malformed.")
+		return nil, err
 	}
-	if len(query) > 0 {
-		separator := "?"
-		if strings.Contains(page, "?") {
-			separator = "&"
-		}
-		page += separator + query.Encode()
-	}
-	return engine.Redirect(page), nil
+	return engine.Redirect(engine.AddQuery(page, query)), nil
 }

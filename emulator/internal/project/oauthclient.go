@@ -31,7 +31,7 @@ func authenticateClient(tx *engine.Tx, form engine.Form) (*oauthClient, error) {
 		return c, nil
 	}
 	if secret == "" {
-		return nil, ops.ErrInvalidClient.Because("client_secret is missing, or the client is unknown.")
+		return nil, ops.ErrInvalidClient.Because("The parameter client_secret is missing, or the client is unknown.")
 	}
 	return c, tx.Guess(id, func() bool {
 		switch {
@@ -53,11 +53,11 @@ func credentials(tx *engine.Tx, form engine.Form) (id, secret string, err error)
 	switch {
 	case tx.Header().Get("Authorization") == "", isBasic && user == tx.ProjectID:
 		if form["client_id"] == "" {
-			return "", "", ops.ErrInvalidClient.Because("client_id is missing.")
+			return "", "", ops.ErrInvalidClient.Because("The parameter client_id is missing.")
 		}
 		return form["client_id"], form["client_secret"], nil
 	case !isBasic:
-		return "", "", ops.ErrInvalidClient.Because("The client authenticates with Basic only, or in the form.")
+		return "", "", ops.ErrInvalidClient.Because("A client authenticates with Basic, or in the form.")
 	case form["client_secret"] != "":
 		return "", "", ops.ErrInvalidRequest.Because("There are two client secrets.")
 	}

@@ -17,10 +17,3 @@ func Routes() []engine.Route {
 		samlShieldRoutes(),
 	)
 }
-
-// set sets a field to a value that is given.
-func set[T any](field, value *T) {
-	if value != nil {
-		*field = *value
-	}
-}

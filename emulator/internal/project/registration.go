@@ -73,7 +73,8 @@ func registerApp(tx *engine.Tx) (*engine.Reply, error) {
 	case !slices.Contains([]string{methodBasic, methodPost, methodNone}, m.AuthMethod),
 		!contains([]string{"authorization_code", "refresh_token"}, m.GrantTypes),
 		!contains([]string{"code"}, m.ResponseTypes):
-		return tx.OAuthError(ops.ErrInvalidClientMetadata.Because("A method, grant or type is not supported.")), nil
+		return tx.OAuthError(ops.ErrInvalidClientMetadata.Because(
+			"token_endpoint_auth_method, grant_types or response_types has a value that is not supported.")), nil
 	case len(m.RedirectURIs) == 0:
 		return tx.OAuthError(ops.ErrInvalidRedirectURI), nil
 	}

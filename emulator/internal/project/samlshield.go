@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
-	"net/url"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
@@ -21,9 +20,9 @@ func samlShieldRoutes() []engine.Route {
 // validateSAML checks the structure of a SAML response, outside of the transaction, as a large one takes long. It
 // verifies no signature: the certificate is not part of the call.
 func validateSAML(tx *engine.Tx) (*engine.Reply, error) {
-	form, err := url.ParseQuery(string(tx.Body()))
+	form, err := tx.Form()
 	if err != nil {
-		return nil, ops.ErrBadRequest.Because("The body is not a form.")
+		return nil, err
 	}
 	encoded := form["SAMLResponse"]
 	if len(encoded) != 1 || encoded[0] == "" {

@@ -38,7 +38,7 @@ func issueToken(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 	case "refresh_token":
 		issue = refresh
 	case "":
-		return nil, ops.ErrInvalidRequest.Because("grant_type is missing.")
+		return nil, ops.ErrInvalidRequest.Because("The parameter grant_type is missing.")
 	default:
 		return nil, ops.ErrUnsupportedGrantType
 	}

@@ -3,7 +3,6 @@ package project
 import (
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -55,7 +54,7 @@ func bearerToken(tx *engine.Tx) (token string, n int) {
 	}
 	mediaType, _, _ := mime.ParseMediaType(tx.Header().Get("Content-Type"))
 	if tx.Request().Method == http.MethodPost && mediaType == "application/x-www-form-urlencoded" {
-		if form, err := url.ParseQuery(string(tx.Body())); err == nil {
+		if form, err := tx.Form(); err == nil {
 			tokens = append(tokens, form["access_token"]...)
 		}
 	}

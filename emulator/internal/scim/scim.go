@@ -151,7 +151,7 @@ func reply(status int, body object) (*engine.Reply, error) {
 
 // base is the URL of the connection.
 func (r *request) base() base {
-	return base(r.BaseURL() + "/v1/b2b/scim/" + r.connection.ConnectionID)
+	return base(r.URL(ops.SCIMOther, r.connection.ConnectionID))
 }
 
 // url is the URL of what is at a path below the connection's.

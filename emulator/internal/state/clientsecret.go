@@ -21,7 +21,7 @@ func HashSecret(secret string) []byte {
 	return sum[:]
 }
 
-// LastFour are the last four characters of a secret, which the API shows.
+// LastFour are the last characters of a secret, by which people recognize it.
 func LastFour(secret string) string { return secret[len(secret)-4:] }
 
 // HasSecret reports whether a secret is the client's, or the new one of its rotation. It takes the same time for every

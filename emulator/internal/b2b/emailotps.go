@@ -13,7 +13,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-func otpRoutes() []engine.Route {
+func emailOTPRoutes() []engine.Route {
 	return []engine.Route{
 		engine.Handle(ops.B2BOTPsEmailLoginOrSignup, sendLoginCode),
 		engine.Handle(ops.B2BOTPsEmailAuthenticate, authenticateEmailCode),
@@ -73,17 +73,8 @@ func authenticateEmailCode(
 	if err != nil {
 		return nil, err
 	}
-	out := &otpsemail.AuthenticateResponse{
-		MethodID:            m.EmailID,
-		MemberAuthenticated: resp.MemberAuthenticated,
-		MemberID:            resp.MemberID, Member: resp.Member,
-		OrganizationID: resp.Organization.OrganizationID, Organization: resp.Organization,
-		SessionToken: resp.SessionToken, MemberSession: resp.MemberSession,
-		IntermediateSessionToken:          resp.IntermediateSessionToken,
-		IntermediateSessionTokenExpiresAt: resp.IntermediateSessionTokenExpiresAt,
-		PrimaryRequired:                   resp.PrimaryRequired, MFARequired: resp.MFARequired,
-	}
-	copyJWT(tx, resp, &out.SessionJWT)
+	out := loggedIn[otpsemail.AuthenticateResponse](tx, resp)
+	out.MethodID = m.EmailID
 	return out, nil
 }
 
@@ -116,15 +107,8 @@ func memberOfCode(
 
 // sendDiscoveryCode creates no member, and does the same for every address.
 func sendDiscoveryCode(tx *engine.Tx, req *otpsemaildiscovery.SendRequest) (*otpsemaildiscovery.SendResponse, error) {
-	address, err := state.Email(req.EmailAddress)
+	address, lifetime, err := passcodeLifetimes.ofEmail(req.EmailAddress, req.DiscoveryExpirationMinutes, req.Locale)
 	if err != nil {
-		return nil, err
-	}
-	lifetime, err := passcodeLifetimes.of(req.DiscoveryExpirationMinutes)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEmailLocale(req.Locale); err != nil {
 		return nil, err
 	}
 	factor.SendEmailCode(tx.Tx, factor.Code{
