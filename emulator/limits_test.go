@@ -217,7 +217,7 @@ func TestAddresses_ofAnAllowedDomain(t *testing.T) {
 	}
 	_, err := h.exchange(h.IntermediateSession("bob@KIOSK.com"), created.Organization.OrganizationID)
 	require.NoError(t, err)
-	for _, bad := range []string{"\u212aiosk.com", "kio\u017fk.com", "KIOSK.com", "k\u00adiosk.com", "kiosk.com\u200b", "kiosk\u3002com"} {
+	for _, bad := range []string{"\u212aiosk.com", "kio\u017fk.com", "k\u00adiosk.com", "kiosk.com\u200b", "kiosk\u3002com"} {
 		got := h.createWith("ada@example.com", fmt.Sprintf(`"email_jit_provisioning": "RESTRICTED", "email_allowed_domains": [%q]`, bad))
 		assert.Equal(t, "organization_settings_invalid_domain", got.body["error_type"], bad)
 	}
