@@ -127,7 +127,7 @@ func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.
 // FindReset returns the link for setting a password that has a token. It does not use it up. Unverified: a token that
 // is unknown is refused as one that was used.
 func FindReset(tx *state.Tx, token string, verifier *string, purpose state.Purpose) (*state.Link, error) {
-	spent := ops.ErrUnableToAuthPasswordResetToken
+	spent := ops.ErrUnableToAuthPasswordResetToken.Because("The token is unknown, was used before or has expired.")
 	link, err := find(tx, token, verifier, spent, spent, purpose)
 	if err != nil {
 		return nil, err
