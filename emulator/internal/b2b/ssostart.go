@@ -52,6 +52,9 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := q.checkPerson(hosted.SSOFields(q.provider)); err != nil {
+		return nil, err
+	}
 	if err := factor.CheckChallenge(q.given("pkce_code_challenge")); err != nil {
 		return nil, err
 	}
