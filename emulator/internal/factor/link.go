@@ -20,7 +20,7 @@ type Link struct {
 	MemberID string
 	// RedirectURL is where the link leads, nil for the project's default.
 	RedirectURL *string
-	// TokenType is the stytch_token_type with which a browser comes to it, such as [shared.TokenTypeOAuth].
+	// TokenType is the stytch_token_type with which a browser comes to it, such as "oauth".
 	TokenType string
 	// Template is that of the message, empty for the one of the purpose.
 	Template  string
@@ -96,7 +96,7 @@ func Target(tx *state.Tx, given *string, malformed, unregistered *ops.Error) (*u
 	return target, nil
 }
 
-// WithToken is a URL of an application with a token and its type, such as [shared.TokenTypeOAuth].
+// WithToken is a URL of an application with a token and its type, such as "oauth".
 func WithToken(target *url.URL, tokenType, token string) string {
 	return WithQuery(target, map[string]string{"stytch_token_type": tokenType, "token": token})
 }

@@ -106,7 +106,7 @@ func (p *Password) prepare(*Tx) error {
 	}
 	err := p.Hash.Check()
 	if wrong, is := errors.AsType[*password.Invalid](err); is {
-		return fmt.Errorf("hash: %s", wrong.Text)
+		return fmt.Errorf("hash, whose digest is decoded from base64: %s", wrong.Text)
 	}
 	return err
 }
