@@ -105,6 +105,24 @@ func TestFaults_outOfBoundsAreRefused(t *testing.T) {
 	}
 }
 
+// A known error type has a status, another one needs it.
+func TestFaults_haveTheStatusOfTheirErrorType(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	for code, status := range map[string]int{"too_many_requests": 429, "session_not_found": 404} {
+		require.NoError(t, h.AddFaults(emulator.Fault{ErrorType: code, RetryAfter: 1, DelayMS: 1}))
+		got := h.call("GET", policyPath, "")
+		assert.Equal(t, status, got.status)
+		assert.Equal(t, code, got.body["error_type"])
+		assert.EqualValues(t, status, got.body["status_code"])
+		assert.Equal(t, "1", got.header.Get("Retry-After"))
+	}
+	require.ErrorContains(t, h.AddFaults(emulator.Fault{ErrorType: "no_such"}), "error_type is not one that is known, so status must be set")
+	require.Error(t, h.AddFaults(emulator.Fault{ErrorType: "too_many_requests", Disconnect: true}))
+	require.Error(t, h.AddFaults(emulator.Fault{ErrorType: "too_many_requests", Body: "x"}))
+	assert.Equal(t, http.StatusOK, h.call("GET", policyPath, "").status)
+}
+
 func TestReset_removesFaults(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

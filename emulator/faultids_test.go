@@ -56,6 +56,9 @@ func TestFaultIDs_areThoseOfOperations(t *testing.T) {
 		err := h.AddFaults(emulator.Fault{Operation: row[1], DelayMS: 1})
 		calls := !strings.Contains(row[0], "| nothing: local |")
 		assert.Equal(t, calls, err == nil, "%s: %v", row[1], err)
+		if !calls {
+			require.ErrorContains(t, err, "operation: "+row[1]+" calls no endpoint")
+		}
 		ids[calls]++
 	}
 	assert.Greater(t, ids[true], 180)

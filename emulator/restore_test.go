@@ -19,7 +19,10 @@ import (
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/rbac"
+	"github.com/seed75add069/stytch-go/b2b/scim"
+	"github.com/seed75add069/stytch-go/b2b/scim/connection"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
+	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/stytcherror"
 	"github.com/seed75add069/stytch-go/stytchtest"
 )
@@ -351,6 +354,27 @@ func TestRestore_fillsInWhatIsOmitted(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.exchange(h.IntermediateSession("bob@example.com"), "p")
 	require.ErrorIs(t, err, stytcherror.CodeEmailJITProvisioningNotAllowed)
+}
+
+// A connection has the identity provider of the API, and an app says which types there are.
+func TestRestore_defaultsTheIdentityProvider(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	const organizations = `{"version": 1, "state": {"organizations": [{"organization_id": "o"}], `
+	const hash = "p9O/ljrxx1sGZNjFn7cgnI9M1l2165IRS4//L3jwI4I="
+	require.NoError(t, h.Restore([]byte(organizations+`
+		"sso_connections": [{"saml": {"organization_id": "o", "connection_id": "s", "status": "pending"}},
+			{"oidc": {"organization_id": "o", "connection_id": "c", "status": "pending"}}],
+		"scim_connections": [{"organization_id": "o", "connection_id": "i", "bearer_token_hash": "`+hash+`"}]}}`)))
+	connections, err := h.api.B2B.SSO.GetConnections(t.Context(), &sso.GetConnectionsRequest{OrganizationID: "o"})
+	require.NoError(t, err)
+	assert.Equal(t, sso.IdentityProviderGeneric, connections.SAMLConnections[0].IdentityProvider)
+	assert.Equal(t, sso.IdentityProviderGeneric, connections.OIDCConnections[0].IdentityProvider)
+	users, err := h.api.B2B.SCIM.Connection.Get(t.Context(), &connection.GetRequest{OrganizationID: "o"})
+	require.NoError(t, err)
+	assert.Equal(t, scim.IdentityProviderGeneric, users.Connection.IdentityProvider)
+	require.ErrorContains(t, h.Restore([]byte(organizations+`"connected_apps": [{"client_id": "a"}]}}`)),
+		"state.connected_apps[0]: client_type must be one of first_party, ")
 }
 
 func TestRestore_addsTheDefaultRoles(t *testing.T) {

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/b2b/magiclinks/discovery"
+	"github.com/seed75add069/stytch-go/b2b/oauth"
 	"github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/b2b/sso"
 	"github.com/seed75add069/stytch-go/stytcherror"
@@ -75,6 +78,35 @@ func ExampleServer_LogIn() {
 		fmt.Print(w.Code, " ")
 	}
 	// Output: 200 403 401
+}
+
+// A person chooses an account at the provider's page, or denies the login.
+func ExampleServer_Choose() {
+	server := stytchtest.NewServer()
+	server.LogIn("ada@example.com", stytchtest.InOrganization("acme"))
+	start, err := server.Client().B2B.OAuth.StartURL(&oauth.StartURLRequest{
+		Provider: oauth.ProviderGoogle, PublicToken: server.PublicToken(), Slug: new("acme"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	app := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprint(w, r.FormValue("stytch_token_type"), r.FormValue("error"))
+	})
+	browser := server.Browser(app)
+	for _, fields := range []url.Values{{"account": {"ada@example.com"}}, {"deny": {"true"}}} {
+		page, err := browser.Get(start) //nolint:bodyclose // Choose closes it
+		if err != nil {
+			log.Fatal(err)
+		}
+		resp := server.Choose(browser, page, fields)
+		text, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		fmt.Printf("%s\n", text)
+	}
+	// Output:
+	// oauth
+	// access_denied
 }
 
 // A handler that verifies tokens is tested with a token for each outcome.

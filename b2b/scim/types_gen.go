@@ -251,8 +251,8 @@ type SCIMGroup struct {
 	ConnectionID string `json:"connection_id"`
 }
 
-// SCIMGroupImplicitRoleAssignments is a role that every member of a group has, as long as the identity provider keeps
-// them in it.
+// SCIMGroupImplicitRoleAssignments is one role, which every member of a group has, as long as the identity provider
+// keeps them in it.
 type SCIMGroupImplicitRoleAssignments struct {
 	// The role's id in the RBAC policy. "stytch_member", which every member has and which cannot be assigned, and
 	// "stytch_admin" always exist. See the Role constants of package b2b/rbac.

@@ -241,7 +241,7 @@ type OIDCConnection struct {
 }
 
 // Connection is an external connection: members of one organization log in through the SSO connection of another, so
-// that the identity provider need not be set up twice.
+// that the identity provider need not be set up twice. Those by SAML and OIDC have types of their own.
 type Connection struct {
 	// The id of the organization whose members log in through the connection.
 	OrganizationID string `json:"organization_id"`

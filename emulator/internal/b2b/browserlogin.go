@@ -71,6 +71,17 @@ func (q query) given(name string) *string {
 // provider is a parameter for the provider.
 func (q query) provider(name string) string { return q.Get("provider_" + name) }
 
+// checkPerson refuses parameters for the provider that are none of the fields which describe a person.
+func (q query) checkPerson(fields []hosted.Field) error {
+	for parameter := range q.Values {
+		name, isForProvider := strings.CutPrefix(parameter, "provider_")
+		if isForProvider && !slices.ContainsFunc(fields, func(f hosted.Field) bool { return f.Name == name }) {
+			return ops.ErrBadRequest.Because("There is no parameter %.128q.", parameter)
+		}
+	}
+	return nil
+}
+
 // challenge is the PKCE challenge, empty if there is none.
 func (q query) challenge() (string, error) {
 	given := q.given("pkce_code_challenge")

@@ -95,6 +95,8 @@ func findResetSession(tx *engine.Tx, l *login.Login, req *passwordssessions.Rese
 	switch {
 	case l.Session.OrganizationID != l.Org.OrganizationID:
 		return ops.ErrSessionAuthorizationTenancyError
+	case !slices.ContainsFunc(l.Factors, isNew) && factor.IsImpersonation(l.Factors):
+		return ops.ErrSessionTooOldToResetPassword.Because("A session of an impersonation resets no password.")
 	case !slices.ContainsFunc(l.Factors, isNew):
 		return ops.ErrSessionTooOldToResetPassword
 	case tx.Settings().Passwords.CrossOrganization && !l.HasProved():

@@ -51,6 +51,9 @@ func startSSO(tx *engine.Tx, q query) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := q.checkPerson(hosted.SSOFields(q.provider)); err != nil {
+		return nil, err
+	}
 	custom, err := q.customScopes()
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
+	"github.com/seed75add069/stytch-go/emulator/internal/state"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -48,6 +49,9 @@ var withoutBody = []int{http.StatusNoContent, http.StatusResetContent, http.Stat
 
 // unknownOperation is the error for an id that there is not.
 func unknownOperation(id string) error {
+	if slices.Contains(ops.Local, id) {
+		return fmt.Errorf("operation: %s calls no endpoint", id)
+	}
 	text := fmt.Sprintf("operation: there is no %.128q", id)
 	if similar := ops.Similar(id); len(similar) > 0 {
 		text += ", but " + strings.Join(similar, ", ")
@@ -62,15 +66,17 @@ func (f *Fault) check() error {
 		return unknownOperation(f.Operation)
 	case f.Skip < 0 || f.DelayMS < 0 || f.RetryAfter < 0 || f.DelayMS > int(maxDelay/time.Millisecond):
 		return errors.New("skip, delay_ms and retry_after must be at least 0, delay_ms at most ten minutes")
-	case f.Status == 0 && !f.Disconnect && f.DelayMS == 0:
-		return errors.New("one of status, disconnect and delay_ms must be set")
-	case f.Status == 0 && (f.ErrorType != "" || f.Body != "" || f.ContentType != "" || f.RetryAfter != 0):
-		return errors.New("error_type, body, content_type and retry_after are for a fault with a status")
+	case f.Status == 0 && !f.Disconnect && f.ErrorType != "" && !f.isAnswer():
+		return errors.New("error_type is not one that is known, so status must be set")
+	case !f.isAnswer() && !f.Disconnect && f.DelayMS == 0:
+		return errors.New("one of status, error_type, disconnect and delay_ms must be set")
+	case !f.isAnswer() && (f.ErrorType != "" || f.Body != "" || f.ContentType != "" || f.RetryAfter != 0):
+		return errors.New("error_type, body, content_type and retry_after are for a fault with a response")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return errors.New("status must be between 200 and 599")
 	case f.Disconnect && f.Status != 0:
 		return errors.New("disconnect and status exclude each other")
-	case f.ErrorType != "" && f.Status < http.StatusBadRequest:
+	case f.ErrorType != "" && f.Status != 0 && f.Status < http.StatusBadRequest:
 		return errors.New("error_type is for a fault with a status of 400 or more")
 	case f.ErrorType != "" && (f.Body != "" || f.ContentType != ""):
 		return errors.New("error_type makes the body, so that body and content_type have no effect beside it")
@@ -80,6 +86,12 @@ func (f *Fault) check() error {
 		return errors.New("content_type and error_type must be printable ASCII of at most 256 characters")
 	}
 	return nil
+}
+
+// isAnswer reports whether the fault takes the place of a response: it has a status, or a known error type, which has
+// one.
+func (f *Fault) isAnswer() bool {
+	return f.Status != 0 || !f.Disconnect && ops.WithCode(stytcherror.Code(f.ErrorType)) != nil
 }
 
 func (f *Fault) delay() time.Duration { return time.Duration(f.DelayMS) * time.Millisecond }
@@ -139,7 +151,7 @@ func (p *Project) takeFault(operation string) (*Fault, time.Duration) {
 				p.faults = slices.Delete(p.faults, i, i+1)
 			}
 		}
-		if f.Status == 0 && !f.Disconnect {
+		if !f.isAnswer() && !f.Disconnect {
 			return nil, f.delay()
 		}
 		return f, 0
@@ -147,12 +159,31 @@ func (p *Project) takeFault(operation string) (*Fault, time.Duration) {
 	return nil, 0
 }
 
+// injected is the response to the error of a fault. At a form of OAuth2 it is one of OAuth2.
+func (c *call) injected(f *Fault) response {
+	e := &ops.Error{Code: stytcherror.Code(f.ErrorType), Status: f.Status, Text: "An injected fault."}
+	known := ops.WithCode(e.Code)
+	if !c.isForm() {
+		if f.Status == 0 {
+			e.Status = known.Status
+		}
+		return c.failure(e)
+	}
+	if f.Status == 0 {
+		e.Status = known.OAuth2().Status
+	}
+	return response{
+		status: e.Status, code: e.Code, header: c.formHeader(e),
+		body: oauthErrorBody(e, e.Status, state.RandomID("request-id"), docs(c.request.URL.Path)),
+	}
+}
+
 // response is what the fault answers.
 func (f *Fault) response(c *call) response {
 	out := response{status: f.Status, body: []byte(f.Body), header: c.formHeader(nil)}
 	out.header.Set("Content-Type", cmp.Or(f.ContentType, "text/html"))
 	if f.ErrorType != "" {
-		out = c.failure(&ops.Error{Code: stytcherror.Code(f.ErrorType), Status: f.Status, Text: "An injected fault."})
+		out = c.injected(f)
 	}
 	if f.RetryAfter > 0 {
 		out.header.Set("Retry-After", strconv.Itoa(f.RetryAfter))

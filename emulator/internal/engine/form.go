@@ -79,13 +79,13 @@ func (c *call) formHeader(e *ops.Error) http.Header {
 func (tx *Tx) OAuthError(e *ops.Error) *Reply {
 	return &Reply{
 		Status: e.Status, Header: http.Header{"Content-Type": {"application/json"}, "Cache-Control": {"no-store"}},
-		Body: oauthErrorBody(e, tx.RequestID(), docs(tx.Request().URL.Path)),
+		Body: oauthErrorBody(e, e.OAuth2().Status, tx.RequestID(), docs(tx.Request().URL.Path)),
 	}
 }
 
 // oauthErrorBody is the body of an error in the form of OAuth2, with what the API adds. Unverified: that it has an
 // error_type where that says more.
-func oauthErrorBody(e *ops.Error, requestID, docs string) []byte {
+func oauthErrorBody(e *ops.Error, status int, requestID, docs string) []byte {
 	body := struct {
 		StatusCode  int              `json:"status_code"`
 		RequestID   string           `json:"request_id"`
@@ -93,7 +93,7 @@ func oauthErrorBody(e *ops.Error, requestID, docs string) []byte {
 		Description string           `json:"error_description"`
 		URI         string           `json:"error_uri"`
 		ErrorType   stytcherror.Code `json:"error_type,omitzero"`
-	}{e.OAuth2().Status, requestID, e.OAuth2().Code, e.Text, errorURL(e, docs), ""}
+	}{status, requestID, e.OAuth2().Code, e.Text, errorURL(e, docs), ""}
 	if e.OAuth2() != e {
 		body.ErrorType = e.Code
 	}

@@ -241,7 +241,7 @@ func (c *call) failure(err error) response {
 	out := response{status: e.Status, code: e.Code, header: c.formHeader(e)}
 	if c.isOAuth(e) {
 		out.status = e.OAuth2().Status
-		out.body = oauthErrorBody(e, requestID, docs(c.request.URL.Path))
+		out.body = oauthErrorBody(e, out.status, requestID, docs(c.request.URL.Path))
 	} else {
 		out.body = errorBody(e, requestID, docs(c.request.URL.Path))
 	}

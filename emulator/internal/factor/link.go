@@ -18,7 +18,7 @@ type Link struct {
 	MemberID string
 	// RedirectURL is where the link leads, nil for the project's default.
 	RedirectURL *string
-	// TokenType is the stytch_token_type with which a browser comes to it, such as [shared.TokenTypeOAuth].
+	// TokenType is the stytch_token_type with which a browser comes to it, such as "oauth".
 	TokenType string
 	// Template is that of the message, empty for the one of the purpose.
 	Template  string
@@ -62,7 +62,7 @@ func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.
 // FindReset returns the link for setting a password that has a token. It does not use it up. Unverified: a token that
 // is unknown is refused as one that was used.
 func FindReset(tx *state.Tx, token string, verifier *string, purpose state.Purpose) (*state.Link, error) {
-	spent := ops.ErrUnableToAuthPasswordResetToken
+	spent := ops.ErrUnableToAuthPasswordResetToken.Because("The token is unknown, was used before or has expired.")
 	link, err := find(tx, token, verifier, spent, spent, purpose)
 	if err != nil {
 		return nil, err

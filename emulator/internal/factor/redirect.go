@@ -35,7 +35,7 @@ func CheckRedirectURL(tx *state.Tx, given *string, malformed, unregistered *ops.
 	return target, nil
 }
 
-// WithToken is a URL of an application with a token and its type, such as [shared.TokenTypeOAuth].
+// WithToken is a URL of an application with a token and its type, such as "oauth".
 func WithToken(target *url.URL, tokenType, token string) string {
 	return WithQuery(target, map[string]string{"stytch_token_type": tokenType, "token": token})
 }

@@ -8,7 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stytch "github.com/seed75add069/stytch-go"
+	passwordsemail "github.com/seed75add069/stytch-go/b2b/passwords/email"
+	passwordssessions "github.com/seed75add069/stytch-go/b2b/passwords/sessions"
 	"github.com/seed75add069/stytch-go/b2b/rbac"
+	"github.com/seed75add069/stytch-go/b2b/totps"
+	"github.com/seed75add069/stytch-go/b2c/connectedapp/clients"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -35,6 +39,32 @@ func TestErrors_sayWhichCredentialsAreWrong(t *testing.T) {
 	got := h.post("/v1/saml/validate", "application/json", `{}`, "Bearer x")
 	assert.Equal(t, http.StatusUnauthorized, got.status)
 	assert.Equal(t, "The bearer token is not a project's public token.", got.body["error_message"])
+}
+
+func TestErrors_sayWhatIsMissingOrUnknown(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	ada := h.create("ada@example.com")
+	_, err := h.api.B2B.TOTPs.Authenticate(t.Context(), &totps.AuthenticateRequest{
+		OrganizationID: ada.Organization.OrganizationID, MemberID: ada.MemberID, Code: "123456",
+	})
+	require.ErrorIs(t, err, stytcherror.CodeNoSessionArguments)
+	require.ErrorContains(t, err, "neither an intermediate session token, as in a login, nor a session token")
+	_, err = h.api.B2B.Passwords.Email.Reset(t.Context(), &passwordsemail.ResetRequest{
+		PasswordResetToken: "59cnLELtq5cFVS6uYK9f-pAWzBkhqZl8AvLhbhOvKNWw", Password: strong,
+	})
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken)
+	require.ErrorContains(t, err, "is unknown, was used before or has expired")
+	impersonated, err := h.impersonated(h.impersonate(ada.MemberID))
+	require.NoError(t, err)
+	_, err = h.api.B2B.Passwords.Sessions.Reset(t.Context(), &passwordssessions.ResetRequest{
+		OrganizationID: ada.Organization.OrganizationID, Password: strong, SessionToken: &impersonated.SessionToken,
+	})
+	require.ErrorIs(t, err, stytcherror.CodeSessionTooOldToResetPassword)
+	require.ErrorContains(t, err, "A session of an impersonation resets no password.")
+	_, err = h.api.B2B.ConnectedApp.Clients.Create(t.Context(), &clients.CreateRequest{ClientType: "public"})
+	require.ErrorIs(t, err, stytcherror.CodeInvalidConnectedAppType)
+	require.ErrorContains(t, err, "client_type must be one of first_party, first_party_public, third_party, third_party_public.")
 }
 
 // What nobody could verify about an error is in comments, and not in messages.

@@ -355,8 +355,15 @@ func TestM2MToken_faultsHaveTheFormOfOAuth(t *testing.T) {
 	require.NoError(t, h.AddFaults(emulator.Fault{Operation: "m2m.token", Status: 503, ErrorType: "internal_server_error", RetryAfter: 7}))
 	got := h.postForm("")
 	assert.Equal(t, 503, got.status)
-	assert.Equal(t, "internal_server_error", got.body["error_type"])
+	assert.Equal(t, "internal_server_error", got.body["error"])
+	assert.NotContains(t, got.body, "error_type")
 	assert.Equal(t, "7", got.header.Get("Retry-After"))
 	assert.Equal(t, "no-store", got.header.Get("Cache-Control"))
+	for code, status := range map[string]int{"invalid_client": 401, "idp_auth_code_not_found": 400, "too_many_requests": 429} {
+		require.NoError(t, h.AddFaults(emulator.Fault{Operation: "m2m.token", ErrorType: code}))
+		got = h.postForm("")
+		assert.Equal(t, status, got.status, code)
+		assert.EqualValues(t, status, got.body["status_code"], code)
+	}
 	require.NoError(t, h.token(c.ClientID, c.ClientSecret))
 }

@@ -58,10 +58,18 @@ func TestAuthorizeEndpoint_leadsToTheProjectsPageOnly(t *testing.T) {
 	h := newHarness(t)
 	path := "/v1/public/" + h.ID() + "/oauth2/authorize"
 	query := "?client_id=a&redirect_uri=https%3A%2F%2Fevil.example&state=x%26y&scope=openid+email"
-	none := h.fetch(path + query)
-	assert.Equal(t, 400, none.status)
-	assert.Equal(t, "authorization_endpoint_not_configured_for_project", none.body["error_type"])
-	assert.Empty(t, none.header.Get("Location"))
+	for address, code := range map[string]string{
+		path:                                 "authorization_endpoint_not_configured_for_project",
+		"/v1/public/nobody/oauth2/authorize": "project_not_found",
+	} {
+		none := h.browse(h.URL()+address+query, nil)
+		assert.GreaterOrEqual(t, none.status, 400)
+		assert.Contains(t, none.body, "<code>"+code+"</code>", "a person sees a page")
+		assert.Contains(t, none.header.Get("Content-Type"), "text/html")
+		assert.Empty(t, none.header.Get("Location"))
+	}
+	require.NoError(t, h.AddFaults(emulator.Fault{Operation: "public.oauth2.authorize", ErrorType: "internal_server_error"}))
+	assert.Contains(t, h.browse(h.URL()+path, nil).body, "<h1>The login failed</h1>")
 	for page, want := range map[string]string{
 		"https://app.example/authorize":      "https://app.example/authorize?",
 		"http://localhost:3000/oauth?mode=1": "http://localhost:3000/oauth?mode=1&",

@@ -64,7 +64,7 @@ func TestOAuthStart_namesTheOrganizationInAnyFormOnce(t *testing.T) {
 	}
 }
 
-// Providers have more parameters than anybody lists.
+// Providers of OAuth have more parameters than anybody lists. Those of SSO are the emulator's own.
 func TestStart_passesOnParametersForTheProvider(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
@@ -74,8 +74,11 @@ func TestStart_passesOnParametersForTheProvider(t *testing.T) {
 		h.startURL("google", org, hint("ada@example.com")), h.discoveryURL("slack", hint("ada@example.com")),
 		h.startSSO("connection_id", played, "login_hint", "ada@example.com"),
 	} {
-		for _, right := range []string{"provider_prompt=consent&provider_hd=example.com", "provider_name=Ada", "provider_some_new_one=x", "utm_source=x"} {
+		for _, right := range []string{"provider_name=Ada", "utm_source=x"} {
 			assert.NotNil(t, s.do(start+"&"+right, nil).to, right)
+		}
+		for _, unknown := range []string{"provider_prompt=consent&provider_hd=example.com", "provider_some_new_one=x"} {
+			assert.Equal(t, !strings.Contains(start, "/sso/"), s.do(start+"&"+unknown, nil).to != nil, unknown)
 		}
 		assert.Contains(t, s.do(start+"&custom_scopes=%22", nil).body, "oauth_invalid_scope_requested")
 	}

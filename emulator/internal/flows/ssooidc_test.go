@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -91,6 +92,29 @@ func TestOIDC_attributeMappingSaysWhichClaimsCount(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{org, "bob@corp.example", "Bob B"}, []string{got.OrganizationID, got.Member.EmailAddress, got.Member.Name})
 	assert.Equal(t, c.ConnectionID, got.MemberSession.AuthenticationFactors[0].OIDCSSOFactor.ProviderID)
+}
+
+// The error of a token endpoint is what a developer has to know. What else stands in its response is not repeated.
+func TestOIDC_tokenErrorIsNamed(t *testing.T) {
+	t.Parallel()
+	h, p, s := newHarness(t), newProvider(t), newSurfer(t)
+	c := h.realOIDC(h.create("ada@example.com").Organization.OrganizationID, p)
+	for body, want := range map[string]string{
+		`{"error": "invalid_grant", "error_description": "a secret"}`: "status 400, and the error invalid_grant.",
+		`{"error": "a secret"}`:                                     "status 400.",
+		`{"error": "` + strings.Repeat("x", 65) + `"}`:              "status 400.",
+		`{"error": 1}`:                                              "status 400.",
+		`{"error": "x", "x": "` + strings.Repeat("x", 2<<20) + `"}`: "status 400.",
+		"x": "status 400.",
+	} {
+		p.answers["/token"] = func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, body)
+		}
+		v := s.do(h.toProvider(s, p, "connection_id", c).String(), nil)
+		assert.Contains(t, v.body, "The token endpoint gives no tokens: the server answers with "+want)
+		assert.NotContains(t, v.body, "a secret")
+	}
 }
 
 func TestOIDC_hostileProviderLogsNobodyIn(t *testing.T) {

@@ -48,6 +48,12 @@ func TestSSO_startRefusesWhatLeadsNowhere(t *testing.T) {
 	}
 	assert.Equal(t, 400, s.do(h.startSSO("connection_id", c)+"&connection_id="+first, nil).status)
 	assert.Equal(t, 400, s.do(h.startSSO("connection_id", c)+"&x=%zz", nil).status)
+	for _, misspelt := range []string{"provider_gruops", "provider_login_hint", "provider_"} {
+		v := s.do(h.startSSO("connection_id", c, "login_hint", "ada@example.com", misspelt, "Ops"), nil)
+		assert.Equal(t, 400, v.status)
+		assert.Contains(t, v.body, "There is no parameter &#34;"+misspelt+"&#34;.")
+	}
+	assert.Equal(t, 200, s.do(h.startSSO("connection_id", c, "utm_source", "mail"), nil).status)
 	for _, locator := range [][]string{{"organization_id", org.OrganizationID}, {"slug", org.OrganizationSlug}} {
 		v := s.do(h.startSSO(append(locator, "login_hint", "ada@example.com")...), nil)
 		require.NotNil(t, v.to, v.body)

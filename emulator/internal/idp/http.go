@@ -11,7 +11,10 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -40,9 +43,36 @@ func send(ctx context.Context, method, address string, header http.Header, body 
 // errElsewhere is the error of a redirect to another server.
 var errElsewhere = errors.New("the server leads elsewhere")
 
+// statusError is the error of a response whose status is not 200.
+type statusError struct {
+	status int
+	// oauth is the error of OAuth2 in the body (RFC 6749, section 5.2), empty if there is none.
+	oauth string
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("the server answers with status %d", e.status)
+}
+
+// oauthErrorForm is that of the errors of OAuth2 that are repeated.
+var oauthErrorForm = regexp.MustCompile(`^[a-z_]{1,64}$`)
+
+// oauthError is the error of OAuth2 in a body.
+func oauthError(body io.Reader) string {
+	data, _ := io.ReadAll(io.LimitReader(body, maxDocument))
+	var fields struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(data, &fields) != nil || !oauthErrorForm.MatchString(fields.Error) {
+		return ""
+	}
+	return fields.Error
+}
+
 // exchange sends a request and returns the body of the response, whose status must be 200. Redirects are followed on
-// the same server only. Errors say nothing of what answered but its status: whoever sets the URL of a connection must
-// not learn from them which ports of this machine are open, and what listens there.
+// the same server only. Errors say nothing of what answered but its status and, of a token endpoint, the error of
+// OAuth2: whoever sets the URL of a connection must not learn from them which ports of this machine are open, and what
+// listens there.
 func exchange(ctx context.Context, method, address string, header http.Header, body io.Reader) ([]byte, error) {
 	// What traces a call of the emulator in the same process must not see these requests.
 	own, cancel := context.WithTimeout(context.Background(), timeout)
@@ -74,7 +104,7 @@ func exchange(ctx context.Context, method, address string, header http.Header, b
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the server answers with status %d", resp.StatusCode)
+		return nil, &statusError{resp.StatusCode, oauthError(resp.Body)}
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
 	switch {

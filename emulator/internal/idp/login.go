@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -136,6 +137,9 @@ func askTokens(ctx context.Context, c *sso.OIDCConnection, form url.Values) (*To
 		"Content-Type":  {"application/x-www-form-urlencoded"},
 		"Accept":        {"application/json"},
 	}, strings.NewReader(form.Encode()))
+	if refused, ok := errors.AsType[*statusError](err); ok && refused.oauth != "" {
+		err = fmt.Errorf("%w, and the error %s", err, refused.oauth)
+	}
 	if err != nil {
 		return nil, ops.ErrOIDCAuthCodeError.Because("The token endpoint gives no tokens: %v.", err)
 	}

@@ -82,7 +82,8 @@ func (l *Login) ResumeToProve(tx *state.Tx, org *state.Organization, m *state.Me
 	case err != nil:
 		return err
 	case !named:
-		return ops.ErrNoSessionArguments
+		return ops.ErrNoSessionArguments.Because("The call carries neither an intermediate session token, " +
+			"as in a login, nor a session token or session JWT.")
 	case !allowsMFA(org, m, method):
 		return ops.ErrOperationRestrictedByOrganizationMFAMethods
 	}

@@ -72,6 +72,14 @@ var called = map[string]*Info{
 	"m2m.token_source":                 M2MToken,
 }
 
+// Local are the SDK's operations that call no endpoint.
+var Local = []string{
+	"b2b.idp.introspect_token_local", "b2b.oauth.discovery.start_url", "b2b.oauth.start_url", "b2b.rbac.check",
+	"b2b.rbac.explain", "b2b.rbac.permissions", "b2b.sessions.authenticate_jwt_local", "b2b.sso.start_url",
+	"b2c.idp.introspect_token_local", "b2c.oauth.start_url", "b2c.rbac.check", "b2c.rbac.explain",
+	"b2c.rbac.permissions", "b2c.sessions.authenticate_jwt_local", "m2m.authenticate_token",
+}
+
 // Endpoint is the endpoint with an id, or that which the SDK's operation with the id calls. It is nil if there is none.
 func Endpoint(id string) *Info {
 	for _, list := range [][]*Info{All, Public} {

@@ -6,6 +6,7 @@ import (
 
 	b2bsessions "github.com/seed75add069/stytch-go/b2b/sessions"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
+	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
@@ -17,7 +18,7 @@ func metadataRoutes() []engine.Route {
 		{Info: ops.OAuthServerMetadata, Run: getMetadata},
 		{Info: ops.OAuthServerMetadataOfIssuer, Run: getMetadata},
 		{Info: ops.ProjectJWKS, Run: getProjectKeys},
-		{Info: ops.OAuth2Authorize, Run: redirectToAuthorizationPage},
+		{Info: ops.OAuth2Authorize, Run: redirectToAuthorizationPage, Failure: hosted.Failure},
 	} {
 		e.Project = engine.ByProjectID
 		routes = append(routes, e.Route())

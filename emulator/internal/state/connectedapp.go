@@ -77,10 +77,10 @@ const (
 
 // Check validates an app as the API does.
 func (a *ConnectedApp) Check() error {
-	isKnown := slices.Contains(firstParty, a.ClientType) || slices.Contains(thirdParty, a.ClientType)
+	unknown := oneOf("client_type", a.ClientType, slices.Concat(firstParty, thirdParty))
 	switch {
-	case !isKnown:
-		return invalid(stytcherror.CodeInvalidConnectedAppType, "There is no such client_type.")
+	case unknown != nil:
+		return invalid(stytcherror.CodeInvalidConnectedAppType, "%v.", unknown)
 	case utf8.RuneCountInString(a.ClientName) > MaxName:
 		return invalid(stytcherror.CodeBadRequest, "client_name is longer than %d characters.", MaxName)
 	case len(a.ClientDescription) > MaxText:

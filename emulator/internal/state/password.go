@@ -3,6 +3,7 @@ package state
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/password"
@@ -103,7 +104,11 @@ func (p *Password) prepare(*Tx) error {
 	if err := cmp.Or(checkName("member_password_id", p.ID), checkFailures(p.Failures)); err != nil {
 		return err
 	}
-	return inField("hash", p.Hash.Check())
+	err := p.Hash.Check()
+	if wrong, is := errors.AsType[*password.Invalid](err); is {
+		return fmt.Errorf("hash, whose digest is decoded from base64: %s", wrong.Text)
+	}
+	return err
 }
 
 func (tx *Tx) checkPasswords() error {

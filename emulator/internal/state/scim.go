@@ -237,6 +237,7 @@ func (c *SCIMConnection) prepare(*Tx) error {
 	case c.IsRotating() != (c.NextTokenLastFour != ""):
 		return errors.New("next_bearer_token_hash and next_bearer_token_last_four: one is given without the other")
 	}
+	c.IdentityProvider = cmp.Or(c.IdentityProvider, scim.IdentityProviderGeneric) // as the API's
 	return cmp.Or(
 		checkName("connection_id", c.ConnectionID),
 		oneOf("identity_provider", c.IdentityProvider, SCIMIdentityProviders))

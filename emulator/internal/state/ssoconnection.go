@@ -265,7 +265,6 @@ func (c *SSOConnection) prepare(*Tx) error {
 			kinds, kind = kinds+1, name
 		}
 	}
-	s := c.Summary()
 	switch {
 	case kinds != 1:
 		return errors.New("saml, oidc and external: exactly one must be given")
@@ -274,6 +273,8 @@ func (c *SSOConnection) prepare(*Tx) error {
 	case c.SAML != nil && len(c.SAML.VerificationCertificates) > MaxVerificationCertificates:
 		return fmt.Errorf("saml.verification_certificates has more than %d", MaxVerificationCertificates)
 	}
+	c.fillDefaults()
+	s := c.Summary()
 	err := cmp.Or(
 		checkName(kind+"connection_id", s.ConnectionID),
 		oneOf(kind+"status", s.Status, []string{sso.ConnectionStatusActive, sso.ConnectionStatusPending}))
@@ -284,6 +285,16 @@ func (c *SSOConnection) prepare(*Tx) error {
 		err = c.checkOIDC()
 	}
 	return err
+}
+
+// fillDefaults sets what a snapshot leaves out to what the API sets it to.
+func (c *SSOConnection) fillDefaults() {
+	switch {
+	case c.SAML != nil:
+		c.SAML.IdentityProvider = cmp.Or(c.SAML.IdentityProvider, sso.IdentityProviderGeneric)
+	case c.OIDC != nil:
+		c.OIDC.IdentityProvider = cmp.Or(c.OIDC.IdentityProvider, sso.IdentityProviderGeneric)
+	}
 }
 
 // IsCompleteOIDC reports whether an OIDC connection has all that makes it active.
