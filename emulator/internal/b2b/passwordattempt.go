@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -35,13 +36,15 @@ func logIn[Resp any](
 		return a.refusal
 	}
 	settings, right, breached := tx.Settings().Passwords, false, false
-	return engine.Outside(func(context.Context) error {
-		right = a.guess.Hash.Matches(a.password)
+	return engine.Outside(func(ctx context.Context) (err error) {
+		if right, err = a.guess.Hash.Matches(ctx, a.password); err != nil {
+			return err
+		}
 		breached = !settings.AllowBreachedOnAuthenticate && settings.IsBreached(a.password)
 		if right && a.refusal == nil && a.chosen != nil {
-			a.chosen.check()
+			err = a.chosen.check(ctx)
 		}
-		return a.refusal
+		return cmp.Or(err, a.refusal)
 	}, func(tx *engine.Tx) (*Resp, error) {
 		if !right {
 			return nil, a.wrong

@@ -1,8 +1,6 @@
 package b2b
 
 import (
-	"context"
-
 	passwordsdiscovery "github.com/seed75add069/stytch-go/b2b/passwords/discovery"
 	passwordsdiscoveryemail "github.com/seed75add069/stytch-go/b2b/passwords/discovery/email"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -85,13 +83,7 @@ func resetDiscoveryPassword(
 		return nil, err
 	}
 	chosen := newCandidate(tx, req.Password, link.Email)
-	return nil, engine.Outside(func(context.Context) error {
-		chosen.check()
-		if chosen.refusal != nil {
-			return chosen.refusal
-		}
-		return nil
-	}, func(tx *engine.Tx) (*passwordsdiscoveryemail.ResetResponse, error) {
+	return nil, engine.Outside(chosen.permit, func(tx *engine.Tx) (*passwordsdiscoveryemail.ResetResponse, error) {
 		if _, err := find(tx); err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 package b2b
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -71,13 +70,7 @@ func resetPasswordInSession(
 		return nil, err
 	}
 	chosen := newCandidate(tx, req.Password, l.Member.EmailAddress)
-	return nil, engine.Outside(func(context.Context) error {
-		chosen.check()
-		if chosen.refusal != nil {
-			return chosen.refusal
-		}
-		return nil
-	}, func(tx *engine.Tx) (*passwordssessions.ResetResponse, error) {
+	return nil, engine.Outside(chosen.permit, func(tx *engine.Tx) (*passwordssessions.ResetResponse, error) {
 		if err := findResetSession(tx, l, req); err != nil {
 			return nil, err
 		}

@@ -75,17 +75,28 @@ func newCandidate(tx *engine.Tx, password, email string) *candidate {
 	return &candidate{password: password, email: email, settings: tx.Settings().Passwords, salt: tx.Salt()}
 }
 
-// check checks and hashes the password. It takes long, and runs outside of transactions.
-func (c *candidate) check() {
+// check checks and hashes the password, see [password.New]. It takes long, and runs outside of transactions.
+func (c *candidate) check(ctx context.Context) (err error) {
 	policy := c.settings.Policy()
 	switch {
+	case len(c.password) > password.MaxLength:
+		c.refusal = ops.ErrWeakPassword.Because("The password is longer than %d bytes.", password.MaxLength)
 	case !c.settings.AllowBreachedOnCreate && policy.IsBreached(c.password):
 		c.refusal = ops.ErrBreachedPassword
 	case !policy.Strength(c.password, c.email).Valid:
 		c.refusal = ops.ErrWeakPassword
 	default:
-		c.hash = password.New(c.password, c.salt)
+		c.hash, err = password.New(ctx, c.password, c.salt)
 	}
+	return err
+}
+
+// permit checks the password, and returns the refusal as an error.
+func (c *candidate) permit(ctx context.Context) error {
+	if err := c.check(ctx); err != nil || c.refusal == nil {
+		return err
+	}
+	return c.refusal
 }
 
 // put makes the password the one of a member, or of the address. What somebody could have who knows the former one
