@@ -1,6 +1,7 @@
 package b2b
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -35,14 +36,19 @@ func logIn[Resp any](
 		return a.refusal
 	}
 	settings, right, breached := tx.Settings().Passwords, false, false
-	var notChosen error // why the chosen password is refused
-	return engine.Outside(func(context.Context) error {
-		right = a.guess.Hash.Matches(a.password)
+	var notChosen *ops.Error // why the chosen password is refused
+	return engine.Outside(func(ctx context.Context) (err error) {
+		if right, err = a.guess.Hash.Matches(ctx, a.password); err != nil {
+			return err
+		}
 		breached = !settings.AllowBreachedOnAuthenticate && settings.IsBreached(a.password)
 		if right && a.refusal == nil && a.chosen != nil {
-			notChosen = a.chosen.check()
+			err = a.chosen.check(ctx)
+			if refusal, ok := errors.AsType[*ops.Error](err); ok {
+				notChosen, err = refusal, nil
+			}
 		}
-		return a.refusal
+		return cmp.Or(err, a.refusal)
 	}, func(tx *engine.Tx) (*Resp, error) {
 		m, p, err := a.guess.Accept(tx.Tx, right)
 		switch {
@@ -52,9 +58,8 @@ func logIn[Resp any](
 			return nil, err
 		case breached || p.RequiresReset:
 			return nil, ops.ErrMemberResetPassword.Committed()
-		}
-		if refusal, ok := errors.AsType[*ops.Error](notChosen); ok {
-			return nil, refusal.Committed()
+		case notChosen != nil:
+			return nil, notChosen.Committed()
 		}
 		return then(tx, m)
 	})

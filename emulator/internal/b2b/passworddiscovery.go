@@ -1,8 +1,6 @@
 package b2b
 
 import (
-	"context"
-
 	passwordsdiscovery "github.com/seed75add069/stytch-go/b2b/passwords/discovery"
 	passwordsdiscoveryemail "github.com/seed75add069/stytch-go/b2b/passwords/discovery/email"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -81,9 +79,7 @@ func resetDiscoveryPassword(
 		return nil, err
 	}
 	chosen := newCandidate(tx, req.Password, link.Email)
-	return nil, engine.Outside(func(context.Context) error {
-		return chosen.check()
-	}, func(tx *engine.Tx) (*passwordsdiscoveryemail.ResetResponse, error) {
+	return nil, engine.Outside(chosen.check, func(tx *engine.Tx) (*passwordsdiscoveryemail.ResetResponse, error) {
 		if _, err := find(tx); err != nil {
 			return nil, err
 		}

@@ -1,8 +1,6 @@
 package b2b
 
 import (
-	"context"
-
 	"github.com/seed75add069/stytch-go/b2b/organizations"
 	passwordsemail "github.com/seed75add069/stytch-go/b2b/passwords/email"
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -83,9 +81,7 @@ func resetPasswordByEmail(
 		return nil, err
 	}
 	chosen := newCandidate(tx, req.Password, m.EmailAddress)
-	return nil, engine.Outside(func(context.Context) error {
-		return chosen.check()
-	}, func(tx *engine.Tx) (*passwordsemail.ResetResponse, error) {
+	return nil, engine.Outside(chosen.check, func(tx *engine.Tx) (*passwordsemail.ResetResponse, error) {
 		if m, err = memberOfReset(tx, l, req); err != nil {
 			return nil, err
 		}

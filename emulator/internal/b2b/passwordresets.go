@@ -1,7 +1,6 @@
 package b2b
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -60,9 +59,7 @@ func resetPasswordInSession(
 		return nil, err
 	}
 	chosen := newCandidate(tx, req.Password, l.Member.EmailAddress)
-	return nil, engine.Outside(func(context.Context) error {
-		return chosen.check()
-	}, func(tx *engine.Tx) (*passwordssessions.ResetResponse, error) {
+	return nil, engine.Outside(chosen.check, func(tx *engine.Tx) (*passwordssessions.ResetResponse, error) {
 		if err := findResetSession(tx, l, req); err != nil {
 			return nil, err
 		}

@@ -74,17 +74,19 @@ func newCandidate(tx *engine.Tx, password, email string) *candidate {
 	return &candidate{password: password, email: email, settings: tx.Settings().Passwords, salt: tx.Salt()}
 }
 
-// check refuses the password, or hashes it. It takes long, and runs outside of transactions.
-func (c *candidate) check() error {
+// check refuses the password, or hashes it, see [password.New]. It takes long, and runs outside of transactions.
+func (c *candidate) check(ctx context.Context) (err error) {
 	policy := c.settings.Policy()
 	switch {
+	case len(c.password) > password.MaxLength:
+		return ops.ErrWeakPassword.Because("The password is longer than %d bytes.", password.MaxLength)
 	case !c.settings.AllowBreachedOnCreate && policy.IsBreached(c.password):
 		return ops.ErrBreachedPassword
 	case !policy.Strength(c.password, c.email).Valid:
 		return ops.ErrWeakPassword
 	}
-	c.hash = password.New(c.password, c.salt)
-	return nil
+	c.hash, err = password.New(ctx, c.password, c.salt)
+	return err
 }
 
 // put makes the password the one of a member, or of the address. What somebody could have who knows the former one

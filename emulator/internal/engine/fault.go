@@ -91,7 +91,7 @@ func (f *Fault) check() error {
 // isAnswer reports whether the fault takes the place of a response: it has a status, or a known error type, which has
 // one.
 func (f *Fault) isAnswer() bool {
-	return f.Status != 0 || !f.Disconnect && ops.WithCode(stytcherror.Code(f.ErrorType)) != nil
+	return f.Status != 0 || !f.Disconnect && stytcherror.Code(f.ErrorType).StatusCode() != 0
 }
 
 func (f *Fault) delay() time.Duration { return time.Duration(f.DelayMS) * time.Millisecond }
@@ -162,15 +162,14 @@ func (p *Project) takeFault(operation string) (*Fault, time.Duration) {
 // injected is the response to the error of a fault. At a form of OAuth2 it is one of OAuth2.
 func (c *call) injected(f *Fault) response {
 	e := &ops.Error{Code: stytcherror.Code(f.ErrorType), Status: f.Status, Text: "An injected fault."}
-	known := ops.WithCode(e.Code)
+	if f.Status == 0 {
+		e.Status = e.Code.StatusCode()
+	}
 	if !c.isForm() {
-		if f.Status == 0 {
-			e.Status = known.Status
-		}
 		return c.failure(e)
 	}
 	if f.Status == 0 {
-		e.Status = known.OAuth2().Status
+		e.Status = e.OAuth2().Status
 	}
 	return response{
 		status: e.Status, code: e.Code, header: c.formHeader(e),

@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	discoveryorganizations "github.com/seed75add069/stytch-go/b2b/discovery/organizations"
 	"github.com/seed75add069/stytch-go/b2b/passwords"
+	b2cpasswords "github.com/seed75add069/stytch-go/b2c/passwords"
 	"github.com/seed75add069/stytch-go/emulator"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -59,6 +61,52 @@ func TestPasswords_strengthByZxcvbn(t *testing.T) {
 		_, err := client.B2B.Passwords.StrengthCheck(t.Context(), &passwords.StrengthCheckRequest{Password: strong})
 		require.ErrorIs(t, err, code)
 	}
+}
+
+func TestPasswords_haveBoundedLength(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	longest := strong + strings.Repeat("x", 4096-len(strong))
+	for password, want := range map[string]bool{longest: true, longest + "x": false} {
+		resp, err := h.api.B2B.Passwords.StrengthCheck(t.Context(), &passwords.StrengthCheckRequest{Password: password})
+		require.NoError(t, err)
+		assert.Equal(t, want, resp.ValidPassword)
+	}
+	token := h.resetToken("example", "ada@example.com")
+	_, err := h.reset(token, longest+"x")
+	require.ErrorIs(t, err, stytcherror.CodeWeakPassword)
+	require.ErrorContains(t, err, "4096")
+	_, err = h.reset(token, longest)
+	require.NoError(t, err)
+	_, err = h.signIn("example", "ada@example.com", longest)
+	require.NoError(t, err)
+	_, err = h.signIn("example", "ada@example.com", longest+"x")
+	require.ErrorIs(t, err, stytcherror.CodeUnauthorizedCredentials)
+}
+
+// Whoever knows no password could keep all others from logging in by comparisons that nobody waits for.
+func TestPasswords_longOnesDoNotHoldUpOthers(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	h.create("ada@example.com")
+	h.setPassword("example", "ada@example.com", strong)
+	_, err := h.migrate("bob@example.com", func(r *passwords.MigrateRequest) {
+		r.HashType, r.Hash = b2cpasswords.HashTypePhpass, "$P$G"+strings.Repeat("a", 30)
+	})
+	require.NoError(t, err)
+	for range 8 {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		_, err := h.api.B2B.Passwords.Authenticate(ctx, &passwords.AuthenticateRequest{
+			OrganizationID: "example", EmailAddress: "bob@example.com", Password: strings.Repeat("x", 4096),
+		})
+		cancel()
+		require.Error(t, err)
+	}
+	start := time.Now()
+	_, err = h.signIn("example", "ada@example.com", strong)
+	require.NoError(t, err)
+	assert.Less(t, time.Since(start), 20*time.Second)
 }
 
 func TestPasswords_strengthByLUDS(t *testing.T) {

@@ -10,15 +10,20 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Bounds of hashes, so that comparing with one takes a few seconds and 256 MiB at most. But for that of N, they are the
+// MaxLength bounds a password, in bytes, so that hashing it takes bounded time: phpass hashes all of it in each round.
+// No longer one can be set, and none is right. Unverified: the API's bound.
+const MaxLength = 4096
+
+// Bounds of hashes, so that comparing with one takes a few seconds and 272 MiB at most. But for that of N, they are the
 // emulator's own.
 const (
 	maxBcryptCost  = 14
-	maxPhpassCost  = 20
+	maxPhpassCost  = 18
 	maxIterations  = 2_000_000 // of PBKDF2, times the blocks of its result
 	maxN           = 262_144
 	maxScryptWork  = 1 << 22   // N*r*p
 	maxScryptBlock = 1 << 21   // N*r: 128 bytes each
+	maxScryptRest  = 1 << 17   // r*(p+2), which are stored beside: 128 bytes each
 	maxMemory      = 256 << 10 // KiB
 	maxArgon2Work  = 2 << 20   // KiB times passes
 	maxThreads     = 64
@@ -140,9 +145,11 @@ func (h *Hash) checkScrypt() error {
 		return h.badSalt()
 	case h.N < 2 || h.N > maxN || bits.OnesCount(uint(h.N)) != 1:
 		return invalid(stytcherror.CodeInvalidScryptNParameter, "N must be a power of two between 2 and %d.", maxN)
-	case h.R < 1 || h.P < 1 || h.R > maxScryptBlock/h.N || h.P > maxScryptWork/h.N/h.R:
+	case h.R < 1 || h.P < 1 || h.R > maxScryptBlock/h.N ||
+		h.P > maxScryptWork/h.N/h.R || h.P > maxScryptRest/h.R-2:
 		return invalid(stytcherror.CodeInvalidScryptParameters,
-			"r and p must be positive, N*r at most %d, and N*r*p at most %d.", maxScryptBlock, maxScryptWork)
+			"r and p must be positive, N*r at most %d, N*r*p at most %d, and r*(p+2) at most %d.",
+			maxScryptBlock, maxScryptWork, maxScryptRest)
 	case len(h.Digest) < minKey || len(h.Digest) > maxKey:
 		return invalid(stytcherror.CodeInvalidScryptParameters, "The hash must have %d to %d bytes.", minKey, maxKey)
 	}

@@ -50,20 +50,26 @@ func FuzzForeign(f *testing.F) {
 		require.NoError(t, h.Check())
 		assert.LessOrEqual(t, h.Memory, 256<<10, "KiB of Argon2")
 		assert.LessOrEqual(t, 128*h.N*h.R, 256<<20, "bytes of scrypt")
+		assert.LessOrEqual(t, 128*h.R*(h.P+2), 16<<20, "bytes of scrypt beside")
 		data, err := json.Marshal(h)
 		require.NoError(t, err)
 		again := &Hash{}
 		require.NoError(t, json.Unmarshal(data, again))
 		require.Equal(t, *h, *again, "as a snapshot has it")
 		start := time.Now()
-		h.Matches("password")
+		_, err = h.Matches(t.Context(), "password")
+		require.NoError(t, err)
 		assert.Less(t, time.Since(start), time.Minute, "%+v", h)
 		if h.Type == b2cpasswords.HashTypeBcrypt {
 			return // the digest has the parameters, and is made by another function
 		}
-		h.Digest = h.sum("password")
+		h.Digest, err = h.sum(t.Context(), "password")
+		require.NoError(t, err)
 		require.NoError(t, h.Check())
-		assert.True(t, h.Matches("password"))
-		assert.False(t, h.Matches("password "))
+		for password, want := range map[string]bool{"password": true, "password ": false} {
+			is, err := h.Matches(t.Context(), password)
+			require.NoError(t, err)
+			assert.Equal(t, want, is)
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package password
 
 import (
+	"context"
 	"crypto/md5" //nolint:gosec // Other systems have hashed with it, and the API takes their hashes.
 	"crypto/pbkdf2"
 	"crypto/sha1" //nolint:gosec // As above.
@@ -51,17 +52,19 @@ type Hash struct {
 	Algorithm string `json:"algorithm,omitzero"`
 }
 
-// slots bound how many passwords are hashed at once: each takes a processor, and up to 256 MiB of memory.
+// slots bound how many passwords are hashed at once: each takes a processor, and up to 272 MiB of memory.
 var slots = make(chan struct{}, runtime.GOMAXPROCS(0))
 
-// New hashes a password with Argon2id.
-func New(password string, salt []byte) *Hash {
+// New hashes a password with Argon2id. It waits until a processor is free, at most until the context ends, whose error
+// it returns then.
+func New(ctx context.Context, password string, salt []byte) (*Hash, error) {
 	h := &Hash{
 		Type: b2cpasswords.HashTypeArgon2id, Salt: salt, Digest: make([]byte, ownLength),
 		Iterations: ownPasses, Memory: ownMemory, Threads: ownThreads,
 	}
-	h.Digest = h.sum(password)
-	return h
+	var err error
+	h.Digest, err = h.sum(ctx, password)
+	return h, err
 }
 
 // nobodys is compared with a password where there is no hash, so that this takes as long.
@@ -73,20 +76,23 @@ var nobodys = Hash{
 // Nobody is a hash that no password has.
 func Nobody() *Hash { return new(nobodys) }
 
-// Matches reports whether it is the hash of a password. It must fulfil [Hash.Check].
-func (h *Hash) Matches(password string) bool {
-	if h.Type == b2cpasswords.HashTypeBcrypt {
-		slots <- struct{}{}
-		defer func() { <-slots }()
-		return bcrypt.CompareHashAndPassword(h.Digest, []byte(password)) == nil
+// Matches reports whether it is the hash of a password. It must fulfil [Hash.Check]. It waits as [New] does.
+func (h *Hash) Matches(ctx context.Context, password string) (bool, error) {
+	if len(password) > MaxLength {
+		return false, nil
 	}
-	return subtle.ConstantTimeCompare(h.sum(password), h.Digest) == 1
+	sum, err := h.sum(ctx, password)
+	return err == nil && subtle.ConstantTimeCompare(sum, h.Digest) == 1, err
 }
 
-// sum is what Digest is for a password. Of bcrypt, it has none.
-func (h *Hash) sum(password string) []byte {
-	slots <- struct{}{}
-	defer func() { <-slots }()
+// sum is what Digest is for a password: of bcrypt nil if it is that of another one.
+func (h *Hash) sum(ctx context.Context, password string) ([]byte, error) {
+	select {
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	in, length := []byte(password), len(h.Digest)
 	passes, memory, threads := uint32(h.Iterations), uint32(h.Memory), uint8(h.Threads) //nolint:gosec // See Check.
 	var sum []byte
@@ -110,9 +116,12 @@ func (h *Hash) sum(password string) []byte {
 	case b2cpasswords.HashTypeSHA512:
 		sha512Sum := sha512.Sum512(h.salted(in))
 		sum = sha512Sum[:]
-	default: // bcrypt: see Matches
+	case b2cpasswords.HashTypeBcrypt:
+		if bcrypt.CompareHashAndPassword(h.Digest, in) == nil {
+			sum = h.Digest
+		}
 	}
-	return sum
+	return sum, nil
 }
 
 func (h *Hash) salted(password []byte) []byte { return slices.Concat(h.Salt, password, h.AppendSalt) }

@@ -73,6 +73,7 @@ func (p Policy) Strength(password, email string) Strength {
 	if p.LUDS {
 		s.Valid = s.Needs.MissingCharacters == 0 && s.Needs.MissingComplexity == 0
 	}
+	s.Valid = s.Valid && len(password) <= MaxLength
 	return s
 }
 

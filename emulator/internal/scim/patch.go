@@ -249,8 +249,7 @@ func (e edit) changeList(list []any) ([]any, error) {
 	return e.changeElements(list)
 }
 
-// changeElements changes the elements of a list that the path selects. Where there is none, the operation add makes one
-// of a filter that says what it would be, as Entra ID expects.
+// changeElements changes the elements of a list that the path selects. Where there is none, one may be made.
 func (e edit) changeElements(list []any) ([]any, error) {
 	changed := map[int]bool{}
 	for i, v := range list {
@@ -265,16 +264,8 @@ func (e edit) changeElements(list []any) ([]any, error) {
 		changed[i] = true
 	}
 	if len(changed) == 0 {
-		element := object{}
-		switch {
-		case e.op == opAdd && (e.to.filter == nil || example(e.to.filter, element)):
-		case e.op == opReplace && e.to.filter == nil:
-		case e.op == opRemove && e.to.filter == nil:
-			return list, nil
-		default:
-			return nil, bad(noTarget, "No value of %s is one that the path selects.", e.to.attr.name)
-		}
-		if err := e.changeElement(element); err != nil {
+		element, err := e.newElement()
+		if err != nil {
 			return nil, err
 		}
 		changed[len(list)] = true
@@ -287,6 +278,31 @@ func (e edit) changeElements(list []any) ([]any, error) {
 		element, _ := v.(object)
 		return isEmpty(element)
 	}), nil
+}
+
+// newElement makes an element where the path selects none, nil where there need be none. With a filter only the
+// operation add does, as Entra ID expects: of one that says what the element would be. The filter then selects it.
+func (e edit) newElement() (object, error) {
+	refusal := bad(noTarget, "No value of %s is one that the path selects.", e.to.attr.name)
+	element := object{}
+	switch {
+	case e.to.filter == nil && e.op == opRemove:
+		return nil, nil //nolint:nilnil // No element is not an error.
+	case e.to.filter != nil && (e.op != opAdd || !example(e.to.filter, element)):
+		return nil, refusal
+	}
+	if err := e.changeElement(element); err != nil {
+		return nil, err
+	}
+	v, err := e.to.attr.single(element)
+	if err != nil {
+		return nil, err
+	}
+	element, _ = v.(object)
+	if e.to.filter != nil && !e.to.filter.holds(element, e.work) {
+		return nil, refusal
+	}
+	return element, nil
 }
 
 // merged adds values to a list. One that the list has already replaces that one. A primary one takes the place of the

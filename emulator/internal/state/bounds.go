@@ -29,6 +29,8 @@ const (
 	MaxToken      = 32 << 10 // bytes, of a token of an identity provider
 	// MaxMessages bounds an inbox. The oldest messages are removed first.
 	MaxMessages = 10_000
+	// MaxLogins bounds the logins by OAuth and SSO that browsers have begun, and those that were not authenticated yet.
+	MaxLogins = 10_000
 	// MaxFailures bounds a counter of failed attempts. Calls lock long before that.
 	MaxFailures = 1000
 	// MaxDepth bounds how deeply the body of a request and a row of a snapshot are nested, so that what is stored can

@@ -3,11 +3,13 @@ package state
 import (
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/seed75add069/stytch-go/emulator/internal/store"
 )
 
 // ForgetAfter is how long after it has expired a row is kept whose error is then another one than that of an unknown
-// row: links, passcodes, logins that a browser has begun, and codes and tokens of apps.
+// row: links, passcodes, and codes and tokens of apps.
 const ForgetAfter = 24 * time.Hour
 
 // Forget deletes what has expired and serves nothing any more. It looks only when tables have grown, so that it costs
@@ -20,11 +22,11 @@ func (s *State) Forget(now time.Time) {
 		forget(&tx.intermediatesDue, tx.Intermediates, func(i *Intermediate) bool { return hasExpired(i.ExpiresAt) })
 		forget(&tx.linksDue, tx.Links, func(l *Link) bool { return isForgotten(l.ExpiresAt) })
 		forget(&tx.passcodesDue, tx.Passcodes, func(p *Passcode) bool { return isForgotten(p.ExpiresAt) })
-		forget(&tx.oauthFlowsDue, tx.OAuthFlows, func(f *OAuthFlow) bool { return isForgotten(f.ExpiresAt) })
-		forget(&tx.oauthTokensDue, tx.OAuthTokens, func(t *OAuthToken) bool { return hasExpired(t.ExpiresAt) })
 		forget(&tx.impersonationsDue, tx.Impersonations, func(i *Impersonation) bool { return hasExpired(i.ExpiresAt) })
-		forget(&tx.ssoFlowsDue, tx.SSOFlows, func(f *SSOFlow) bool { return isForgotten(f.ExpiresAt) })
-		forget(&tx.ssoTokensDue, tx.SSOTokens, func(t *SSOToken) bool { return hasExpired(t.ExpiresAt) })
+		forgetOldest(tx.OAuthFlows, func(f *OAuthFlow) bool { return hasExpired(f.ExpiresAt) })
+		forgetOldest(tx.OAuthTokens, func(t *OAuthToken) bool { return hasExpired(t.ExpiresAt) })
+		forgetOldest(tx.SSOFlows, func(f *SSOFlow) bool { return hasExpired(f.ExpiresAt) })
+		forgetOldest(tx.SSOTokens, func(t *SSOToken) bool { return hasExpired(t.ExpiresAt) })
 		tx.forgetAuthorizations()
 		return nil
 	})
@@ -43,4 +45,35 @@ func forget[R any](d *due, t *store.Table[R], dead func(*R) bool) {
 		t.DeleteFunc(dead)
 		*d = due(t.Len())
 	}
+}
+
+// forgetOldest deletes the oldest rows of a table for which dead is true, up to the first other one, if there are many
+// rows. It is for rows that expire in the order in which they were added.
+func forgetOldest[R any](t *store.Table[R], dead func(*R) bool) {
+	if t.Len() < minDue {
+		return
+	}
+	for t.Len() > 0 && dead(t.Oldest()) {
+		t.DeleteOldest()
+	}
+}
+
+// maxLogins bounds the logins of a kind that have begun and not ended, in bytes of JSON, since anybody can begin them.
+// There are at most MaxLogins of them. The oldest ones are removed first.
+const maxLogins = MaxLogins * minLogin
+
+// minLogin is what one counts for at least.
+const minLogin = 3 << 10
+
+// pack copies a login, with nothing else of the request that it came from in memory, and returns what it counts for.
+func pack[R any](row *R) (*R, int) {
+	data, err := json.Marshal(row)
+	own := new(R)
+	if err == nil {
+		err = json.Unmarshal(data, own)
+	}
+	if err != nil {
+		*own = *row // not reached: all that is stored can be in a snapshot
+	}
+	return own, max(minLogin, len(data))
 }

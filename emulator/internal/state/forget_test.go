@@ -38,18 +38,6 @@ var expiring = map[string]struct {
 	"Intermediates": {func(tx *state.Tx, id string, at time.Time) {
 		tx.Intermediates.Put(&state.Intermediate{Token: id, ExpiresAt: at})
 	}, func(tx *state.Tx) int { return tx.Intermediates.Len() }, false},
-	"OAuthFlows": {func(tx *state.Tx, id string, at time.Time) {
-		tx.OAuthFlows.Put(&state.OAuthFlow{State: id, ExpiresAt: at})
-	}, func(tx *state.Tx) int { return tx.OAuthFlows.Len() }, true},
-	"OAuthTokens": {func(tx *state.Tx, id string, at time.Time) {
-		tx.OAuthTokens.Put(&state.OAuthToken{Token: id, ExpiresAt: at})
-	}, func(tx *state.Tx) int { return tx.OAuthTokens.Len() }, false},
-	"SSOFlows": {func(tx *state.Tx, id string, at time.Time) {
-		tx.SSOFlows.Put(&state.SSOFlow{State: id, ExpiresAt: at})
-	}, func(tx *state.Tx) int { return tx.SSOFlows.Len() }, true},
-	"SSOTokens": {func(tx *state.Tx, id string, at time.Time) {
-		tx.SSOTokens.Put(&state.SSOToken{Token: id, ExpiresAt: at})
-	}, func(tx *state.Tx) int { return tx.SSOTokens.Len() }, false},
 	"Impersonations": {func(tx *state.Tx, id string, at time.Time) {
 		tx.Impersonations.Put(&state.Impersonation{Token: id, ExpiresAt: at})
 	}, func(tx *state.Tx) int { return tx.Impersonations.Len() }, false},
@@ -57,6 +45,25 @@ var expiring = map[string]struct {
 		tx.Authorizations.Put(&state.Authorization{ID: id})
 		tx.AppTokens.Put(&state.AppToken{Token: id, AuthorizationID: id, ExpiresAt: at})
 	}, func(tx *state.Tx) int { return tx.AppTokens.Len() }, true},
+}
+
+// logins are those of the tables with logins that have begun, which are bounded.
+var logins = map[string]struct {
+	put  func(tx *state.Tx, id string, at time.Time)
+	rows func(tx *state.Tx) int
+}{
+	"OAuthFlows": {func(tx *state.Tx, id string, at time.Time) {
+		tx.OAuthFlows.Put(&state.OAuthFlow{State: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.OAuthFlows.Len() }},
+	"OAuthTokens": {func(tx *state.Tx, id string, at time.Time) {
+		tx.OAuthTokens.Put(&state.OAuthToken{Token: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.OAuthTokens.Len() }},
+	"SSOFlows": {func(tx *state.Tx, id string, at time.Time) {
+		tx.SSOFlows.Put(&state.SSOFlow{State: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.SSOFlows.Len() }},
+	"SSOTokens": {func(tx *state.Tx, id string, at time.Time) {
+		tx.SSOTokens.Put(&state.SSOToken{Token: id, ExpiresAt: at})
+	}, func(tx *state.Tx) int { return tx.SSOTokens.Len() }},
 }
 
 // put puts n rows that expire at a time into each table.
@@ -98,7 +105,8 @@ func TestForget_isTestedForAllTables(t *testing.T) {
 		}
 		if _, expires := get.Type.Out(0).Elem().FieldByName("ExpiresAt"); expires {
 			_, isTested := expiring[field.Name]
-			assert.True(t, isTested, field.Name)
+			_, isLogin := logins[field.Name]
+			assert.True(t, isTested || isLogin, field.Name)
 		}
 	}
 }

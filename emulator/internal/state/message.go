@@ -40,7 +40,7 @@ func newMessageTables(db *store.DB) messageTables {
 func (tx *Tx) Send(m Message) {
 	m.ID, m.SentAt = tx.ID("message"), tx.Now
 	if tx.Messages.Len() >= MaxMessages {
-		tx.Messages.Delete(tx.Messages.Oldest().ID)
+		tx.Messages.DeleteOldest()
 	}
 	tx.Messages.Put(&m)
 	tx.sent = append(tx.sent, &m)

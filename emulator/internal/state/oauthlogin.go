@@ -45,14 +45,12 @@ type OAuthToken struct {
 type oauthTables struct {
 	OAuthFlows  *store.Table[OAuthFlow]
 	OAuthTokens *store.Table[OAuthToken]
-
-	oauthFlowsDue, oauthTokensDue due
 }
 
 func newOAuthTables(db *store.DB) oauthTables {
 	return oauthTables{
-		OAuthFlows:  store.NewTable(db, "oauth_flows", func(f *OAuthFlow) string { return f.State }),
-		OAuthTokens: store.NewTable(db, "oauth_tokens", func(t *OAuthToken) string { return t.Token }),
+		OAuthFlows:  store.NewTable(db, "oauth_flows", func(f *OAuthFlow) string { return f.State }).Bound(maxLogins, pack),
+		OAuthTokens: store.NewTable(db, "oauth_tokens", func(t *OAuthToken) string { return t.Token }).Bound(maxLogins, pack),
 	}
 }
 

@@ -127,7 +127,10 @@ func listOf[R any](
 			if t.Has(row) {
 				return fmt.Errorf("%s is another row's too", key)
 			}
-			t.Put(row)
+			before := t.Len()
+			if t.Put(row); t.Len() <= before {
+				return errors.New("with the rows before it, it is more than is kept")
+			}
 			return nil
 		},
 	}

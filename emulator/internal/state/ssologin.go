@@ -47,14 +47,12 @@ type SSOToken struct {
 type ssoLoginTables struct {
 	SSOFlows  *store.Table[SSOFlow]
 	SSOTokens *store.Table[SSOToken]
-
-	ssoFlowsDue, ssoTokensDue due
 }
 
 func newSSOLoginTables(db *store.DB) ssoLoginTables {
 	return ssoLoginTables{
-		SSOFlows:  store.NewTable(db, "sso_flows", func(f *SSOFlow) string { return f.State }),
-		SSOTokens: store.NewTable(db, "sso_tokens", func(t *SSOToken) string { return t.Token }),
+		SSOFlows:  store.NewTable(db, "sso_flows", func(f *SSOFlow) string { return f.State }).Bound(maxLogins, pack),
+		SSOTokens: store.NewTable(db, "sso_tokens", func(t *SSOToken) string { return t.Token }).Bound(maxLogins, pack),
 	}
 }
 

@@ -103,6 +103,41 @@ func TestTable_keepsACopyOfARow(t *testing.T) {
 	}))
 }
 
+func TestTable_deletesTheOldestRowsBeyondABound(t *testing.T) {
+	t.Parallel()
+	p := newPeople()
+	p.Bound(10, func(row *person) (*person, int) { return new(*row), len(row.title) })
+	titled := func(id, title string) *person { return &person{id: id, title: title} }
+	ids := func() (list []string) {
+		for _, row := range p.Rows() {
+			list = append(list, row.id)
+		}
+		return list
+	}
+	require.NoError(t, p.do(func() {
+		p.Put(titled("1", "aaa"))
+		p.Put(titled("2", "aaa"))
+		p.Put(titled("3", "aaaa"))
+	}))
+	assert.Equal(t, []string{"1", "2", "3"}, ids())
+	require.Error(t, p.db.Do(func() error {
+		p.Put(titled("4", "aaaaa"))
+		assert.Equal(t, []string{"3", "4"}, ids())
+		p.Put(titled("3", "aaaaaa"))
+		assert.Equal(t, []string{"4"}, ids())
+		return errors.New("refused")
+	}))
+	assert.Equal(t, []string{"1", "2", "3"}, ids(), "as before")
+	require.NoError(t, p.do(func() {
+		p.Put(titled("2", "a"))
+		p.Put(titled("4", "aa"))
+		assert.Equal(t, []string{"1", "2", "3", "4"}, ids())
+		p.Delete("3")
+		p.Put(titled("5", "aaaa"))
+	}))
+	assert.Equal(t, []string{"1", "2", "4", "5"}, ids())
+}
+
 func TestTable_numbersGrowAndAreNeverUsedAgain(t *testing.T) {
 	t.Parallel()
 	p := newPeople()

@@ -16,12 +16,17 @@ type Table[R any] struct {
 	indexes []*Index[R]
 	head    entry[R] // of a ring, so that its prev is the last entry
 	last    uint64   // the number of the newest entry
+
+	// pack, most and weight are those of [Table.Bound].
+	pack         func(*R) (*R, int)
+	most, weight int
 }
 
 // entry is a row's place in the order of its table. A row that is put again keeps its entry.
 type entry[R any] struct {
 	row        *R
 	number     uint64
+	weight     int
 	prev, next *entry[R]
 }
 
@@ -29,6 +34,13 @@ type entry[R any] struct {
 func NewTable[R any](db *DB, name string, key func(*R) string) *Table[R] {
 	t := &Table[R]{db: db, name: name, key: key, entries: map[string]*entry[R]{}}
 	t.head.prev, t.head.next = &t.head, &t.head
+	return t
+}
+
+// Bound limits what all rows of the table weigh: while that is more than most, [Table.Put] deletes the oldest row. pack
+// returns a copy of a row, and its weight.
+func (t *Table[R]) Bound(most int, pack func(*R) (own *R, weight int)) *Table[R] {
+	t.most, t.pack = most, pack
 	return t
 }
 
@@ -121,20 +133,30 @@ func (t *Table[R]) Put(row *R) {
 	if err := t.Conflict(row); err != nil {
 		panic(err)
 	}
-	row = deepcopy.Of(row)
+	weight := 0
+	if t.pack == nil {
+		row = deepcopy.Of(row)
+	} else {
+		row, weight = t.pack(row)
+	}
 	key := t.key(row)
-	e := t.entries[key]
-	if e == nil {
+	if e := t.entries[key]; e != nil {
+		old, oldWeight := e.row, e.weight
+		t.replace(e, row, weight)
+		t.db.undo = append(t.db.undo, func() { t.replace(e, old, oldWeight) })
+	} else {
 		t.last++
-		e = &entry[R]{row: row, number: t.last}
+		e = &entry[R]{row: row, number: t.last, weight: weight}
 		t.insert(key, e, t.head.prev)
 		t.db.undo = append(t.db.undo, func() { t.remove(key, e) })
-		return
 	}
-	old := e.row
-	t.replace(e, row)
-	t.db.undo = append(t.db.undo, func() { t.replace(e, old) })
+	for t.weight > t.most {
+		t.DeleteOldest()
+	}
 }
+
+// DeleteOldest deletes the row that was added first, which there must be.
+func (t *Table[R]) DeleteOldest() { t.Delete(t.key(t.Oldest())) }
 
 // Delete deletes the row with a key. Without one it does nothing.
 func (t *Table[R]) Delete(key string) {
@@ -163,6 +185,7 @@ func (t *Table[R]) insert(key string, e, before *entry[R]) {
 	e.prev, e.next = before, before.next
 	e.prev.next, e.next.prev = e, e
 	t.entries[key] = e
+	t.weight += e.weight
 	for _, x := range t.indexes {
 		x.add(e, x.values(e.row))
 	}
@@ -173,12 +196,14 @@ func (t *Table[R]) remove(key string, e *entry[R]) {
 		x.drop(e, x.values(e.row))
 	}
 	delete(t.entries, key)
+	t.weight -= e.weight
 	e.prev.next, e.next.prev = e.next, e.prev
 }
 
-func (t *Table[R]) replace(e *entry[R], row *R) {
+func (t *Table[R]) replace(e *entry[R], row *R, weight int) {
 	for _, x := range t.indexes {
 		x.move(e, x.values(e.row), x.values(row))
 	}
-	e.row = row
+	t.weight += weight - e.weight
+	e.row, e.weight = row, weight
 }
