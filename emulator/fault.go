@@ -15,9 +15,9 @@ type Fault struct {
 	// Status is the response's HTTP status, 200 to 599. It is that of a known ErrorType by default; zero is for a Fault
 	// with DelayMS or Disconnect too.
 	Status int `json:"status"`
-	// ErrorType makes the body an error with this error_type, in the form that errors of the operation have. It need not
-	// be one that is known. Status is then 400 or more. Without it, the body is Body. A response with status 204, 205 or
-	// 304 has none.
+	// ErrorType makes the body an error with this error_type, in the form that errors of the operation have. It need
+	// not be one that is known. Status is then 400 or more. Without it, the body is Body. A response with status 204,
+	// 205 or 304 has none.
 	ErrorType string `json:"error_type"`
 	Body      string `json:"body"`
 	// ContentType is the media type of Body, in printable ASCII. Empty means text/html.

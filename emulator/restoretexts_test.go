@@ -45,6 +45,7 @@ func TestRestore_saysWhichRuleIsBroken(t *testing.T) {
 		{set("impersonations", "member_id", "m"), "impersonations[0]: member_id names no row of members"},
 		{set("magic_links", "member_id", one(fullState(t, valid), "members", 0)["member_id"]), "magic_links[0]: member_id is empty, or the purpose has no member"},
 		{set("passcodes", "member_id", "m"), "passcodes[0]: member_id names no row of members"},
+		{within("passwords", "hash", "hash_type", "bcrypt"), "passwords[0]: hash, whose digest is decoded from base64: The hash must match ^"},
 		{set("passwords", "email_address", "a@example.com"), "passwords[0]: member_id and email_address: exactly one"},
 		{set("intermediate_sessions", "organization_id", "o"), "intermediate_sessions[0]: organization_id names no row of organizations"},
 		{set("sessions", "organization_id", "o2"), "sessions[0]: member_id names no member of the organization of organization_id"},

@@ -95,7 +95,7 @@ func ExampleServer_Choose() {
 	})
 	browser := server.Browser(app)
 	for _, fields := range []url.Values{{"account": {"ada@example.com"}}, {"deny": {"true"}}} {
-		page, err := browser.Get(start) //nolint:bodyclose // Choose closes it
+		page, err := browser.Get(start) //nolint:bodyclose,noctx // Choose closes the body
 		if err != nil {
 			log.Fatal(err)
 		}
