@@ -78,6 +78,9 @@ func startSSO(tx *engine.Tx) (*engine.Reply, error) {
 	to := tx.Referred(c)
 	f.Issuer = to.Issuer()
 	if to.IsReal {
+		if !mayAsk(tx, to.OIDC) {
+			return nil, errRemote
+		}
 		return startOIDC(tx, to.OIDC, f, custom, q.Get("login_hint"))
 	}
 	var problem string
