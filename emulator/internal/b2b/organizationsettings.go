@@ -63,9 +63,9 @@ func (s *settings) put(tx *engine.Tx, org *state.Organization) error {
 	switch {
 	case state.Given(s.OrganizationExternalID) && *s.OrganizationExternalID == org.OrganizationID:
 		return ops.ErrExternalOrganizationIDSameAsOrganizationID
-	case isOther(tx.OrganizationBySlug.First(org.OrganizationSlug)):
+	case isOther(tx.FindOrganization(org.OrganizationSlug)):
 		return ops.ErrOrganizationSlugAlreadyUsed
-	case isOther(tx.OrganizationByExternalID.First(org.OrganizationExternalID)):
+	case isOther(tx.FindOrganization(org.OrganizationExternalID)):
 		return ops.ErrOrganizationExternalIDAlreadyUsed
 	}
 	if err := s.checkReferences(tx, org); err != nil {

@@ -121,6 +121,8 @@ func endOIDC(tx *engine.Tx, q query) (*engine.Reply, error) {
 		return nil, ops.ErrOIDCInvalidCallbackRequest.Because("The login with this state is not at an OIDC provider.")
 	case f.Issuer != c.Issuer || f.TokenURL != c.TokenURL: // another one must not get the code (RFC 9700, section 4.4)
 		return nil, errOtherProvider
+	case !mayAsk(tx, c):
+		return nil, ops.ErrOIDCAuthCodeError.Because("%s", errRemote.Text)
 	}
 	if err := checkFlowCookie(tx.Request(), f); err != nil {
 		return nil, err

@@ -78,6 +78,18 @@ func updateOIDCConnection(
 		})
 }
 
+// errRemote refuses a login at a provider that is on another machine.
+var errRemote = ops.ErrRequiresActiveSSOConnection.Because(
+	"An endpoint of the provider is on another machine: see the setting remote_providers.")
+
+// mayAsk reports whether the endpoints of an OIDC provider may be asked: the settings allow those on other machines.
+// Browsers are led to its authorization endpoint, which is not asked.
+func mayAsk(tx *engine.Tx, c *sso.OIDCConnection) bool {
+	isRemote := func(url string) bool { return url != "" && !state.IsLoopbackURL(url) }
+	return tx.Settings().RemoteProviders ||
+		!slices.ContainsFunc([]string{c.TokenURL, c.UserinfoURL, c.JWKSURL}, isRemote)
+}
+
 func permittedOIDCConnection(tx *engine.Tx, req *oidc.UpdateConnectionRequest) (*state.SSOConnection, error) {
 	org, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
@@ -187,6 +199,9 @@ func changeOIDCConnection(
 	changed := &state.SSOConnection{OIDC: &c, IsReal: found.IsReal}
 	if req.Issuer != nil {
 		changed.IsReal = metadata != nil
+	}
+	if changed.IsReal && !mayAsk(tx, &c) {
+		changed.IsReal, warning = false, "The provider is not used: "+errRemote.Text
 	}
 	if err := tx.PutSSOConnection(changed); err != nil {
 		return nil, err

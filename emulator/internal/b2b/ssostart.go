@@ -73,6 +73,9 @@ func startSSO(tx *engine.Tx, q query) (*engine.Reply, error) {
 	to := tx.Referred(c)
 	f.Issuer = to.Issuer()
 	if to.IsReal {
+		if !mayAsk(tx, to.OIDC) {
+			return nil, errRemote
+		}
 		return startOIDC(tx, to.OIDC, f, custom, q.Get("login_hint"))
 	}
 	var problem string

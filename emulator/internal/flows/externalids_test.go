@@ -50,6 +50,55 @@ func TestExternalIDs_thatSeveralMembersHaveRevokeNothing(t *testing.T) {
 	require.ErrorIs(t, err, stytcherror.CodeSessionNotFound)
 }
 
+func TestExternalIDs_ofAMemberAreNoOtherMembersID(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	org := v.Organization.OrganizationID
+	bob := h.addMember(org, "bob@example.com", nil)
+	_, err := h.api.B2B.Organizations.Members.Delete(t.Context(),
+		&members.DeleteRequest{OrganizationID: org, MemberID: bob.MemberID})
+	require.NoError(t, err)
+	eve := h.addMember(org, "eve@example.com", func(r *members.CreateRequest) { r.ExternalID = &bob.MemberID })
+	_, err = h.api.B2B.Organizations.Members.Reactivate(t.Context(),
+		&members.ReactivateRequest{OrganizationID: org, MemberID: bob.MemberID})
+	require.Error(t, err)
+	assert.Equal(t, eve.MemberID, h.member(org, bob.MemberID).MemberID)
+	require.ErrorContains(t, h.tryAlter("members", "member_id", eve.MemberID, object{"external_id": v.MemberID}),
+		"external_id is the member_id of another row")
+}
+
+// Whoever may change an organization must not get the calls that name another one.
+func TestExternalIDs_andSlugsOfAnOrganizationNameNoOther(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	bank := h.organization(func(r *organizations.CreateRequest) {
+		r.OrganizationExternalID, r.OrganizationSlug = new("customer-1"), new("bank")
+	})
+	eve := h.create("eve@example.com")
+	own, session := eve.Organization.OrganizationID, as(eve.SessionToken)
+	for _, slug := range []string{"customer-1", "bank", bank.OrganizationID} {
+		_, err := h.updateOrg(own, func(r *organizations.UpdateRequest) { r.OrganizationSlug = &slug }, session)
+		require.ErrorIs(t, err, stytcherror.CodeOrganizationSlugAlreadyUsed, slug)
+		_, err = h.api.B2B.Organizations.Create(t.Context(),
+			&organizations.CreateRequest{OrganizationName: "x", OrganizationSlug: &slug})
+		require.ErrorIs(t, err, stytcherror.CodeOrganizationSlugAlreadyUsed, slug)
+		require.Error(t, h.tryAlter("organizations", "organization_id", own, object{"organization_slug": slug}))
+	}
+	for _, id := range []string{"customer-1", "bank", bank.OrganizationID} {
+		_, err := h.updateOrg(own, func(r *organizations.UpdateRequest) { r.OrganizationExternalID = &id })
+		require.ErrorIs(t, err, stytcherror.CodeOrganizationExternalIDAlreadyUsed, id)
+		require.Error(t, h.tryAlter("organizations", "organization_id", own, object{"organization_external_id": id}))
+	}
+	named := h.organization(func(r *organizations.CreateRequest) { r.OrganizationName = "Customer 1" })
+	assert.Equal(t, "customer-1-2", named.OrganizationSlug)
+	assert.Equal(t, bank.OrganizationID, h.getOrg("customer-1").OrganizationID)
+	_, err := h.updateOrg(own, func(r *organizations.UpdateRequest) {
+		r.OrganizationExternalID, r.OrganizationSlug = new("both"), new("both")
+	})
+	require.NoError(t, err, "one organization may have the same as both")
+}
+
 func TestExternalIDs_ofAnOrganizationAreNotItsOwnID(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -242,16 +242,23 @@ func (h *harness) refuses(list string, fields object, why ...any) {
 // alter sets fields of the rows of a list whose field key has a value, as calls cannot.
 func (h *harness) alter(list, key, value string, fields object) {
 	h.t.Helper()
+	require.NoError(h.t, h.tryAlter(list, key, value, fields))
+}
+
+// tryAlter is alter where the snapshot may be refused.
+func (h *harness) tryAlter(list, key, value string, fields object) error {
+	h.t.Helper()
 	found := false
-	require.NoError(h.t, h.edit(func(state object) {
+	err := h.edit(func(state object) {
 		for _, row := range state[list].([]any) {
 			if row := row.(object); row[key] == value {
 				maps.Copy(row, fields)
 				found = true
 			}
 		}
-	}))
+	})
 	require.True(h.t, found, "%s %s", list, value)
+	return err
 }
 
 // strangers are clients with wrong credentials, by the code of their refusal.

@@ -184,14 +184,14 @@ func TestOIDC_metadataFillsInWhatIsNotGiven(t *testing.T) {
 	}, c)
 	assert.Regexp(t, "^oidc-connection-test-", c.ConnectionID)
 	updated, err := h.updateOIDC(org, c.ConnectionID, func(r *oidc.UpdateConnectionRequest) {
-		r.Issuer, r.TokenURL = &issuer, new("https://idp.example/token")
+		r.Issuer, r.TokenURL = &issuer, new("http://127.0.0.1:1/token")
 		r.CustomScopes = new("openid%20email groups")
 		r.AttributeMapping = map[string]any{"groups": "roles"}
 	})
 	require.NoError(t, err)
 	assert.Empty(t, updated.Warning)
 	c = updated.Connection
-	assert.Equal(t, []string{issuer + "/auth", "https://idp.example/token", issuer + "/me", issuer + "/keys", "pending"},
+	assert.Equal(t, []string{issuer + "/auth", "http://127.0.0.1:1/token", issuer + "/me", issuer + "/keys", "pending"},
 		[]string{c.AuthorizationURL, c.TokenURL, c.UserinfoURL, c.JWKSURL, c.Status}, "what is given takes precedence")
 	assert.Equal(t, "openid email groups", c.CustomScopes)
 	updated, err = h.updateOIDC(org, c.ConnectionID, func(r *oidc.UpdateConnectionRequest) {
@@ -250,6 +250,46 @@ func TestOIDC_providersElsewhereAreAskedBySettingOnly(t *testing.T) {
 	require.NoError(t, h.SetSettings(emulator.Settings{RemoteProviders: true}))
 	assert.True(t, h.Settings().RemoteProviders)
 	assert.Contains(t, warning(), "does not answer")
+}
+
+// What a provider's metadata names may be on another machine than the provider.
+func TestOIDC_endpointsElsewhereAreAskedBySettingOnly(t *testing.T) {
+	t.Parallel()
+	h, p, s := newHarness(t), newProvider(t), newSurfer(t)
+	org := h.create("ada@example.com").Organization.OrganizationID
+	c := h.pendingOIDC(org).ConnectionID
+	elsewhere := new("https://0.0.0.0:1/")
+	for _, name := range []string{"token_endpoint", "userinfo_endpoint", "jwks_uri"} {
+		metadata := object{
+			"issuer": p.URL, "authorization_endpoint": p.URL + "/auth", "token_endpoint": p.URL + "/token",
+			"userinfo_endpoint": p.URL + "/me", "jwks_uri": p.URL + "/keys", name: *elsewhere,
+		}
+		body, err := json.Marshal(metadata)
+		require.NoError(t, err)
+		p.answers["/.well-known/openid-configuration"] = serves(string(body))
+		updated, err := h.updateOIDC(org, c, func(r *oidc.UpdateConnectionRequest) {
+			r.Issuer, r.ClientID, r.ClientSecret = &p.URL, new("client:1"), new("a secret")
+		})
+		require.NoError(t, err)
+		assert.Contains(t, updated.Warning, "remote_providers", name)
+		assert.Nil(t, s.do(h.startSSO("connection_id", c), nil).to, "the built-in provider takes its place")
+	}
+	p.reset()
+	real := h.realOIDC(org, p)
+	back := h.toProvider(s, p, "connection_id", real)
+	use := func(remote bool) { require.NoError(t, h.SetSettings(emulator.Settings{RemoteProviders: remote})) }
+	use(true)
+	updated, err := h.updateOIDC(org, real, func(r *oidc.UpdateConnectionRequest) { r.UserinfoURL = elsewhere })
+	require.NoError(t, err)
+	assert.Empty(t, updated.Warning)
+	h.toProvider(s, p, "connection_id", real)
+	use(false)
+	assert.Contains(t, s.do(back.String(), nil).body, "remote_providers", "a login that has begun before")
+	assert.Contains(t, s.do(h.startSSO("connection_id", real), nil).body, "remote_providers")
+	assert.Nil(t, p.redeemed, "no endpoint was asked")
+	updated, err = h.updateOIDC(org, real, func(r *oidc.UpdateConnectionRequest) { r.TokenURL = elsewhere })
+	require.NoError(t, err)
+	assert.Contains(t, updated.Warning, "remote_providers", "without an issuer too")
 }
 
 func TestOIDC_updateRefusesMalformedValues(t *testing.T) {

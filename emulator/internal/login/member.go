@@ -44,7 +44,8 @@ func Reactivate(tx *state.Tx, m *state.Member, email string) (*state.Member, err
 	if err := CheckEmail(tx, m.OrganizationID, m.MemberID, email); err != nil {
 		return nil, err
 	}
-	if m.ExternalID != "" && tx.FindMember(m.OrganizationID, m.ExternalID) != nil {
+	isTaken := func(id string) bool { return tx.FindMember(m.OrganizationID, id) != nil }
+	if isTaken(m.MemberID) || m.ExternalID != "" && isTaken(m.ExternalID) {
 		return nil, ops.ErrDuplicateMemberExternalID
 	}
 	if err := CheckPhone(tx, m.OrganizationID, m.MFAPhoneNumber); err != nil {

@@ -14,6 +14,7 @@ import (
 
 // The bound on the time is some ten times what it takes, and a hundredth of what it would without the bounds.
 func TestHash_takesSecondsWhateverThePassword(t *testing.T) {
+	t.Parallel()
 	phpass := "$P$" + phpassAlphabet[maxPhpassCost:maxPhpassCost+1] + strings.Repeat("a", 30)
 	scrypt := "$scrypt$ln=1,r=1,p=131070$" + strings.Repeat("c", maxSalt/3*4) + "$" + strings.Repeat("A", maxKey/3*4)
 	for hash, kind := range map[string]b2cpasswords.HashType{
@@ -41,7 +42,7 @@ func TestHash_scryptCountsAllOfItsMemory(t *testing.T) {
 	}
 }
 
-func TestHash_doesNotWaitForWhoHasGone(t *testing.T) {
+func TestHash_doesNotWaitForWhoHasGone(t *testing.T) { //nolint:paralleltest // It takes all slots.
 	for range cap(slots) {
 		slots <- struct{}{}
 		defer func() { <-slots }()

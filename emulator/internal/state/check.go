@@ -7,7 +7,8 @@ import "errors"
 func (tx *Tx) check() error {
 	all := tokens{}
 	for _, check := range []func() error{
-		tx.checkMembers, func() error { return tx.checkSessions(all) }, func() error { return tx.checkLinks(all) },
+		tx.checkOrganizations, tx.checkMembers,
+		func() error { return tx.checkSessions(all) }, func() error { return tx.checkLinks(all) },
 		tx.checkPasscodes, func() error { return tx.checkOAuthLogins(all) },
 		tx.checkClients, tx.checkPasswords, tx.checkTOTPs,
 		tx.checkSSOConnections, tx.checkRegistrations, func() error { return tx.checkSSOLogins(all) }, tx.checkSCIM,
@@ -37,6 +38,10 @@ func (tx *Tx) derive() error {
 
 func (tx *Tx) checkMembers() error {
 	return each(tx.Members, func(m *Member) error {
+		other := tx.FindMember(m.OrganizationID, m.ExternalID)
+		if other != nil && other.MemberID != m.MemberID && !m.IsDeleted() {
+			return errors.New("external_id is the member_id of another row")
+		}
 		return refers("organization_id", m.OrganizationID, tx.Organizations)
 	})
 }

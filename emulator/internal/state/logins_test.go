@@ -58,7 +58,7 @@ func TestLogins_areBoundedInSize(t *testing.T) {
 	}))
 }
 
-func TestLogins_keepNothingElseOfARequest(t *testing.T) {
+func TestLogins_keepNothingElseOfARequest(t *testing.T) { //nolint:paralleltest // It measures the heap.
 	s := newState()
 	before := heap()
 	for i := range 100 {

@@ -48,9 +48,10 @@ type oauthTables struct {
 }
 
 func newOAuthTables(db *store.DB) oauthTables {
+	flows := store.NewTable(db, "oauth_flows", func(f *OAuthFlow) string { return f.State })
+	tokens := store.NewTable(db, "oauth_tokens", func(t *OAuthToken) string { return t.Token })
 	return oauthTables{
-		OAuthFlows:  store.NewTable(db, "oauth_flows", func(f *OAuthFlow) string { return f.State }).Bound(maxLogins, pack),
-		OAuthTokens: store.NewTable(db, "oauth_tokens", func(t *OAuthToken) string { return t.Token }).Bound(maxLogins, pack),
+		OAuthFlows: flows.Bound(maxLogins, pack), OAuthTokens: tokens.Bound(maxLogins, pack),
 	}
 }
 

@@ -68,7 +68,8 @@ func tenantsOf(o *Organization) []string {
 	return Distinct(keys)
 }
 
-// FindOrganization finds an organization by its id, slug or external id, nil if there is none.
+// FindOrganization finds an organization by its id, slug or external id, nil if there is none. None of them is one of
+// another organization. Unverified: that the API refuses those.
 func (tx *Tx) FindOrganization(id string) *Organization {
 	if o := tx.Organizations.Get(id); o != nil {
 		return o
@@ -143,7 +144,7 @@ func (tx *Tx) FreeSlug(name string) string {
 	}
 	base = base[:min(len(base), maxSlugBase)]
 	slug := base
-	for n := 2; tx.OrganizationBySlug.First(slug) != nil; n++ {
+	for n := 2; tx.FindOrganization(slug) != nil; n++ {
 		slug = base + "-" + strconv.Itoa(n)
 	}
 	return slug
@@ -175,6 +176,23 @@ func (o *Organization) fillDefaults() {
 		o.FirstPartyConnectedAppsAllowedType, d.FirstPartyConnectedAppsAllowedType)
 	o.ThirdPartyConnectedAppsAllowedType = cmp.Or(
 		o.ThirdPartyConnectedAppsAllowedType, d.ThirdPartyConnectedAppsAllowedType)
+}
+
+// checkOrganizations checks that nothing which names an organization names another one too.
+func (tx *Tx) checkOrganizations() error {
+	return each(tx.Organizations, func(o *Organization) error {
+		isOther := func(name string) bool {
+			found := tx.FindOrganization(name)
+			return found != nil && found.OrganizationID != o.OrganizationID
+		}
+		switch {
+		case isOther(o.OrganizationSlug):
+			return errors.New("organization_slug is another row's id")
+		case isOther(o.OrganizationExternalID):
+			return errors.New("organization_external_id is another row's id or slug")
+		}
+		return nil
+	})
 }
 
 func (o *Organization) prepare(*Tx) error {

@@ -50,10 +50,9 @@ type ssoLoginTables struct {
 }
 
 func newSSOLoginTables(db *store.DB) ssoLoginTables {
-	return ssoLoginTables{
-		SSOFlows:  store.NewTable(db, "sso_flows", func(f *SSOFlow) string { return f.State }).Bound(maxLogins, pack),
-		SSOTokens: store.NewTable(db, "sso_tokens", func(t *SSOToken) string { return t.Token }).Bound(maxLogins, pack),
-	}
+	flows := store.NewTable(db, "sso_flows", func(f *SSOFlow) string { return f.State })
+	tokens := store.NewTable(db, "sso_tokens", func(t *SSOToken) string { return t.Token })
+	return ssoLoginTables{SSOFlows: flows.Bound(maxLogins, pack), SSOTokens: tokens.Bound(maxLogins, pack)}
 }
 
 // deleteSSOLoginsBy deletes the logins by a connection that nobody has ended.
