@@ -112,7 +112,8 @@ func checkProvider(provider *sso.IdentityProvider) error {
 // checkSpace refuses one connection too many.
 func checkSpace(tx *engine.Tx, org *state.Organization) error {
 	if len(tx.SSOConnectionsOf(org.OrganizationID)) >= state.MaxSSOConnections {
-		return ops.ErrTooManySSOConnections.Because("An organization has at most %d connections.", state.MaxSSOConnections)
+		return ops.ErrTooManySSOConnections.Because(
+			"An organization has at most %d connections.", state.MaxSSOConnections)
 	}
 	return nil
 }
