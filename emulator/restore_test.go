@@ -227,7 +227,7 @@ var refusals = map[string]string{
 	"a session of another organization than its member's": "sessions[0]: member_id names no member of the organization of organization_id",
 	"a session's token twice":                             "sessions[0]: tokens has one that is empty, or that occurs twice",
 	"an address in two cases":                             "members[2]: email_address is another row's too",
-	"an app of an unknown type":                           "connected_apps[0]: There is no such client_type.",
+	"an app of an unknown type":                           "connected_apps[0]: client_type must be one of",
 	"an app without id":                                   "connected_apps[0]: client_id is empty or too long",
 	"an unknown list":                                     "there is no field state.users",
 	"another key's certificate":                           "keys[0]: x5c is the certificate of another key",
