@@ -141,7 +141,7 @@ func updateSAMLConnection(
 	now := tx.Now
 	return nil, engine.Outside(
 		func(context.Context) (err error) {
-			u.signing, err = idp.SelfSigned(u.signingKey, now)
+			u.signing, err = state.SelfSigned(u.signingKey, now)
 			return err
 		}, u.apply)
 }
@@ -191,7 +191,7 @@ func (u *samlUpdate) addKeys(tx *engine.Tx, c *sso.SAMLConnection) (err error) {
 			return err
 		}
 	}
-	if len(c.VerificationCertificates) > state.MaxVerificationCertificates {
+	if len(c.VerificationCertificates) > state.MaxSAMLKeys {
 		return ops.ErrTooManySSOVerificationCertificates
 	}
 	if u.signing != nil { // it takes the place of the emulator's own
@@ -204,9 +204,9 @@ func (u *samlUpdate) addKeys(tx *engine.Tx, c *sso.SAMLConnection) (err error) {
 	if !state.Given(key) || slices.ContainsFunc(c.EncryptionPrivateKeys, has) {
 		return nil
 	}
-	if len(c.EncryptionPrivateKeys) >= state.MaxVerificationCertificates {
+	if len(c.EncryptionPrivateKeys) >= state.MaxSAMLKeys {
 		return ops.ErrBadRequest.Because(
-			"A connection has at most %d encryption keys.", state.MaxVerificationCertificates)
+			"A connection has at most %d encryption keys.", state.MaxSAMLKeys)
 	}
 	c.EncryptionPrivateKeys = append(slices.Clone(c.EncryptionPrivateKeys), sso.EncryptionPrivateKey{
 		PrivateKeyID: tx.ID("saml-encryption-key"), PrivateKey: *key, CreatedAt: tx.Now,
@@ -245,7 +245,7 @@ func updateSAMLConnectionByURL(tx *engine.Tx, req *saml.UpdateByURLRequest) (*sa
 			if err != nil {
 				return nil, err
 			}
-			if len(c.VerificationCertificates) > state.MaxVerificationCertificates {
+			if len(c.VerificationCertificates) > state.MaxSAMLKeys {
 				return nil, ops.ErrTooManySSOVerificationCertificates
 			}
 			changed, err := putSAML(tx, c)
