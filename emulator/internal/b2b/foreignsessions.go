@@ -97,7 +97,8 @@ func attestSession(tx *engine.Tx, req *sessions.AttestRequest) (*sessions.Attest
 
 // logInByToken logs in whom a token of another issuer names.
 func logInByToken(
-	tx *engine.Tx, l *login.Login, organizationID *string, profile *state.TrustedTokenProfile, token *sign.TrustedAuthToken,
+	tx *engine.Tx, l *login.Login, organizationID *string,
+	profile *state.TrustedTokenProfile, token *sign.TrustedAuthToken,
 ) (*sessions.AttestResponse, error) {
 	org, err := attestedOrganization(tx, organizationID, profile, token)
 	if err != nil {

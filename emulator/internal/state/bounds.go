@@ -29,8 +29,8 @@ const (
 	MaxToken      = 32 << 10 // bytes, of a token of an identity provider
 	// MaxMessages bounds an inbox. The oldest messages are removed first.
 	MaxMessages = 10_000
-	// MaxLogins bounds each of the four tables of logins by OAuth and SSO: those that browsers have begun, and those that
-	// were not authenticated yet. The oldest ones are removed first.
+	// MaxLogins bounds each of the four tables of logins by OAuth and SSO: those that browsers have begun, and those
+	// that were not authenticated yet. The oldest ones are removed first.
 	MaxLogins = 10_000
 	// MaxFailures bounds a counter of failed attempts. Calls lock long before that.
 	MaxFailures = 1000

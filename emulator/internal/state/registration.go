@@ -186,7 +186,7 @@ func (r *Registration) checkPending() error {
 	return r.checkAccount()
 }
 
-// setIssuers sets the issuer of accounts for which a snapshot that was written by hand has none: that of the connection.
+// setIssuers sets the issuer of accounts that have none, in a snapshot that was written by hand, to the connection's.
 func (tx *Tx) setIssuers() error {
 	for number, r := range tx.Registrations.Rows() {
 		c := tx.SSOConnections.Get(r.ConnectionID)
