@@ -2,11 +2,11 @@ package b2b
 
 import (
 	"net/url"
-	"regexp"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -90,15 +90,12 @@ func newOAuthFlow(tx *engine.Tx, q query) (*state.OAuthFlow, error) {
 	return f, nil
 }
 
-// oauthErrorForm is that of an error that a provider may be told to answer with (RFC 6749, section 4.1.2.1).
-var oauthErrorForm = regexp.MustCompile(`^[a-z_]{1,64}$`)
-
 // beginOAuth shows the provider's page, unless the start URL says who logs in, or that the provider answers with an
 // error.
 func beginOAuth(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
 	if oauthError := q.provider("error"); oauthError != "" {
-		if !oauthErrorForm.MatchString(oauthError) {
-			return nil, ops.ErrBadRequest.Because("provider_error must match %s.", oauthErrorForm)
+		if !idp.OAuthErrorForm.MatchString(oauthError) {
+			return nil, ops.ErrBadRequest.Because("provider_error must match %s.", idp.OAuthErrorForm)
 		}
 		const because = "The provider was told to answer with this error."
 		return oauthRedirects.refuse(tx, f.LoginRedirectURL, oauthError, because)
