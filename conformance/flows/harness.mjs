@@ -154,3 +154,21 @@ export function jwt(key, header, claims) {
 
 // decode returns the claims of a JWT.
 export const decode = (text) => JSON.parse(Buffer.from(text.split(".")[1], "base64url"));
+
+// mapping is the attribute mapping of connections that are made here.
+export const mapping = { email: "mail", full_name: "cn", groups: "memberOf" };
+
+// connected creates a SAML connection that is active. Its certificate is the emulator's own.
+export async function connected({ organization_id }) {
+  const { connection } = await api.sso.saml.createConnection({ organization_id, display_name: "Okta" });
+  const key = { organization_id, connection_id: connection.connection_id };
+  const updated = await api.sso.saml.updateConnection({
+    ...key,
+    idp_entity_id: `urn:${key.connection_id}`,
+    idp_sso_url: "https://idp.example/sso",
+    attribute_mapping: mapping,
+    x509_certificate: connection.signing_certificates[0].certificate,
+  });
+  assert.equal(updated.connection.status, "active");
+  return { key, connection: updated.connection };
+}

@@ -16,9 +16,8 @@ import {
 
 const { members } = api.organizations;
 
-// provided makes an account of a member at a provider, as a login by OAuth or SSO does.
-async function provided(fields) {
-  const org = await organization();
+// provided makes an account at a provider of a member of an organization, as a login by OAuth or SSO does.
+async function provided(fields, org) {
   const { member_id } = await member(org);
   await edit((state) => {
     state.registrations.push({
@@ -37,7 +36,7 @@ async function provided(fields) {
 // accounts checks that the tokens of a provider are returned, and that an unknown member and one without are refused.
 async function accounts(provider, fields, expected) {
   const call = (key) => members.oauthProviders[provider]({ ...key, include_refresh_token: true });
-  const key = await provided({ provider, ...fields });
+  const key = await provided({ provider, ...fields }, await organization());
   like(await call(key), expected);
   await refused(404, "member_not_found", call({ ...key, member_id: "none" }));
   const org = await organization();
@@ -165,10 +164,13 @@ export default {
     ),
 
   "oidcProviders returns the tokens of each connection": async () => {
-    const key = await provided({ provider: "oidc", connection_id: "oidc-connection-test-1", id_token: "id-1" });
+    const org = await organization();
+    const { connection } = await api.sso.oidc.createConnection({ organization_id: org.organization_id });
+    const { connection_id } = connection;
+    const key = await provided({ provider: "oidc", connection_id, id_token: "id-1" }, org);
     const expected = {
       provider_subject: "subject-1",
-      connection_id: "oidc-connection-test-1",
+      connection_id,
       id_token: "id-1",
       access_token: "access-1",
       access_token_expires_in: 0,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { address, api, edit, member, organization, refused, unique } from "../harness.mjs";
+import { address, api, connected, member, organization, refused, unique } from "../harness.mjs";
 
 const { organizations } = api;
 
@@ -23,11 +23,7 @@ export default {
     });
     const only = [org.organization_id];
     const somebody = await member(org, { email_address: address(domain) });
-    await edit((state) => {
-      state.organizations.find((o) => o.organization_id === org.organization_id).sso_active_connections = [
-        { connection_id: "saml-connection-test-1", display_name: "Okta", identity_provider: "okta" },
-      ];
-    });
+    const { connection_id } = (await connected(org)).connection;
     for (const [filter, value] of Object.entries({
       organization_ids: [org.organization_id],
       organization_slugs: [org.organization_slug],
@@ -39,7 +35,7 @@ export default {
       allowed_domain_fuzzy: domain.slice(1),
       claimed_email_domains: [domain],
       has_active_sso_connection: true,
-      sso_connection_id: "saml-connection-test-1",
+      sso_connection_id: connection_id,
     })) {
       assert.deepEqual(await by(filter, value), only, filter);
     }

@@ -118,7 +118,7 @@ export default {
     const { session_token } = await passwords.authenticate({ organization_id, email_address, password });
     const call = (existing_password, new_password) =>
       passwords.existingPassword.reset({ organization_id, email_address, existing_password, new_password });
-    await refused(401, "unauthorized_credentials", call(another, password));
+    await refused(400, "password_does_not_match", call(another, password));
     await refused(400, "weak_password", call(password, "qwzx"));
     like(await call(password, another), { member_authenticated: true, session_token: token });
     await refused(404, "session_not_found", api.sessions.authenticate({ session_token }));

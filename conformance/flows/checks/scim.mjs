@@ -47,7 +47,7 @@ export default {
     const { created, ...ids } = await connect();
     const { id: group_id } = await group(created, "Admins");
     const { scim_groups, next_cursor } = await connection.getGroups(ids);
-    assert.deepEqual([scim_groups, next_cursor], [[{ ...ids, group_id, group_name: "Admins" }], ""]);
+    assert.deepEqual([scim_groups, next_cursor], [[{ ...ids, group_id, group_name: "Admins" }], null]);
     const roles = [{ role_id: "stytch_admin", group_id, group_name: "Admins" }];
     const updated = await connection.update({ ...ids, scim_group_implicit_role_assignments: roles });
     assert.deepEqual(updated.connection.scim_group_implicit_role_assignments, roles);

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
-import { address, api, as, base, id, like, login, member, organization, refused, signUp, token } from "../harness.mjs";
+import { address, api, as, base, connected, id, like, login, mapping, member, organization, refused, signUp, token } from "../harness.mjs";
 
 const { sso } = api;
-const mapping = { email: "mail", full_name: "cn", groups: "memberOf" };
 
 // served runs a check with the URL of a server that answers with a document.
 async function served(document, run) {
@@ -23,21 +22,6 @@ const metadata = (entity, pem) => `<EntityDescriptor xmlns="urn:oasis:names:tc:S
   <X509Certificate>${pem.replace(/-----[A-Z ]+-----/g, "")}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
   <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/>
   </IDPSSODescriptor></EntityDescriptor>`;
-
-// connected creates a SAML connection that is active. Its certificate is the emulator's own.
-async function connected({ organization_id }) {
-  const { connection } = await sso.saml.createConnection({ organization_id, display_name: "Okta" });
-  const key = { organization_id, connection_id: connection.connection_id };
-  const updated = await sso.saml.updateConnection({
-    ...key,
-    idp_entity_id: `urn:${key.connection_id}`,
-    idp_sso_url: "https://idp.example/sso",
-    attribute_mapping: mapping,
-    x509_certificate: connection.signing_certificates[0].certificate,
-  });
-  assert.equal(updated.connection.status, "active");
-  return { key, connection: updated.connection };
-}
 
 // arrive is the token with which a browser comes back from a login by a connection.
 async function arrive({ connection_id }, login_hint, parameters) {

@@ -80,10 +80,10 @@ func (g *Guess) Accept(tx *state.Tx, right bool) (m *state.Member, p *state.Pass
 // one. It returns the row.
 func countGuess(tx *state.Tx, p *state.Password, right bool) *state.Password {
 	changed := *p
-	if changed.Failures++; right {
+	changed.Failures, changed.LockExpiresAt = changed.Failures+1, time.Time{}
+	if right {
 		changed.Failures = 0
 	}
-	changed.LockExpiresAt = time.Time{}
 	if changed.Failures >= failuresToLock {
 		changed.Failures, changed.LockExpiresAt = 0, tx.Now.Add(lockLifetime)
 	}
