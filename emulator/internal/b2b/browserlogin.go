@@ -91,13 +91,13 @@ func (q query) challenge() (string, error) {
 // maxScopes bounds the scopes that a login asks for besides those that it needs.
 const maxScopes = 100
 
-// scopeForm is that of one scope (RFC 6749, section 3.3).
-var scopeForm = regexp.MustCompile(`^[!#-\[\]-~]{1,256}$`)
+// customScopeForm is that of a provider's scope (RFC 6749, section 3.3), which may be longer than one of the project.
+var customScopeForm = regexp.MustCompile(`^[!#-\[\]-~]{1,256}$`)
 
 // customScopes are the scopes that a login asks for besides those that it needs.
 func (q query) customScopes() ([]string, error) {
 	custom := strings.Fields(q.Get("custom_scopes"))
-	isNone := func(scope string) bool { return !scopeForm.MatchString(scope) }
+	isNone := func(scope string) bool { return !customScopeForm.MatchString(scope) }
 	if len(custom) > maxScopes || slices.ContainsFunc(custom, isNone) {
 		return nil, ops.ErrOAuthInvalidScopeRequested
 	}

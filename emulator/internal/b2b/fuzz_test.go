@@ -19,7 +19,7 @@ func FuzzParseCertificate(f *testing.F) {
 	f.Add("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", []byte{})
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(f, err)
-	der, err := idp.SelfSigned(key, time.Unix(1_700_000_000, 0))
+	der, err := state.SelfSigned(key, time.Unix(1_700_000_000, 0))
 	require.NoError(f, err)
 	f.Add(idp.CertificatePEM(der), der)
 	f.Add("x", []byte{0x30, 0x03, 0x02, 0x01, 0x01})

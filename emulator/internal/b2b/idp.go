@@ -23,8 +23,8 @@ func idpRoutes() []engine.Route {
 	}
 }
 
-// codeLifetime is how long an authorization code works. Unverified: the API's.
-const codeLifetime = 5 * time.Minute
+// authorizationCodeLifetime is how long an authorization code works. Unverified: the API's.
+const authorizationCodeLifetime = 5 * time.Minute
 
 // startAuthorization tells what an app asks of a member, and changes nothing.
 func startAuthorization(
@@ -228,7 +228,7 @@ func (a *authorization) grant(tx *engine.Tx, req *oauth.AuthorizeRequest, scopes
 	tx.Authorizations.Put(given)
 	code := &state.AppToken{
 		Token: tx.Token(), Kind: state.AuthorizationCode, AuthorizationID: given.ID,
-		ExpiresAt: tx.Now.Add(codeLifetime),
+		ExpiresAt: tx.Now.Add(authorizationCodeLifetime),
 	}
 	tx.AppTokens.Put(code)
 	return code.Token

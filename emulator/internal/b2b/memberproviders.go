@@ -25,9 +25,9 @@ func memberProviderRoutes() []engine.Route {
 	}
 }
 
-// accounts returns a member's accounts at a provider, oldest first, at least one. Access tokens that have expired are
+// accountsAt returns a member's accounts at a provider, oldest first, at least one. Access tokens that have expired are
 // renewed, which takes a refresh token.
-func accounts(tx *engine.Tx, organizationID, memberID, provider string) ([]*state.Registration, error) {
+func accountsAt(tx *engine.Tx, organizationID, memberID, provider string) ([]*state.Registration, error) {
 	_, m, err := findMember(tx, organizationID, memberID)
 	if err != nil {
 		return nil, err
@@ -58,9 +58,9 @@ func accounts(tx *engine.Tx, organizationID, memberID, provider string) ([]*stat
 	return list, nil
 }
 
-// newest returns the account of a member that was made last.
-func newest(tx *engine.Tx, organizationID, memberID, provider string) (*state.Registration, error) {
-	list, err := accounts(tx, organizationID, memberID, provider)
+// newestAccount returns the account of a member that was made last.
+func newestAccount(tx *engine.Tx, organizationID, memberID, provider string) (*state.Registration, error) {
+	list, err := accountsAt(tx, organizationID, memberID, provider)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func refreshToken(r *state.Registration, include *bool) string {
 }
 
 func oidcProviders(tx *engine.Tx, req *members.OIDCProvidersRequest) (*members.OIDCProvidersResponse, error) {
-	list, err := accounts(tx, req.OrganizationID, req.MemberID, state.ProviderOIDC)
+	list, err := accountsAt(tx, req.OrganizationID, req.MemberID, state.ProviderOIDC)
 	resp := &members.OIDCProvidersResponse{}
 	for _, r := range list {
 		resp.Registrations = append(resp.Registrations, organizations.OIDCProviderInfo{
@@ -94,7 +94,7 @@ func oidcProviders(tx *engine.Tx, req *members.OIDCProvidersRequest) (*members.O
 }
 
 func googleProvider(tx *engine.Tx, req *oauthproviders.GoogleRequest) (*oauthproviders.GoogleResponse, error) {
-	r, err := newest(tx, req.OrganizationID, req.MemberID, state.ProviderGoogle)
+	r, err := newestAccount(tx, req.OrganizationID, req.MemberID, state.ProviderGoogle)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func googleProvider(tx *engine.Tx, req *oauthproviders.GoogleRequest) (*oauthpro
 func microsoftProvider(
 	tx *engine.Tx, req *oauthproviders.MicrosoftRequest,
 ) (*oauthproviders.MicrosoftResponse, error) {
-	r, err := newest(tx, req.OrganizationID, req.MemberID, state.ProviderMicrosoft)
+	r, err := newestAccount(tx, req.OrganizationID, req.MemberID, state.ProviderMicrosoft)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func microsoftProvider(
 }
 
 func slackProvider(tx *engine.Tx, req *oauthproviders.SlackRequest) (*oauthproviders.SlackResponse, error) {
-	list, err := accounts(tx, req.OrganizationID, req.MemberID, state.ProviderSlack)
+	list, err := accountsAt(tx, req.OrganizationID, req.MemberID, state.ProviderSlack)
 	resp := &oauthproviders.SlackResponse{ProviderType: login.ProviderTypes[state.ProviderSlack]}
 	for _, r := range list {
 		resp.Registrations = append(resp.Registrations, organizations.SlackProviderInfo{
@@ -132,7 +132,7 @@ func slackProvider(tx *engine.Tx, req *oauthproviders.SlackRequest) (*oauthprovi
 }
 
 func hubSpotProvider(tx *engine.Tx, req *oauthproviders.HubSpotRequest) (*oauthproviders.HubSpotResponse, error) {
-	list, err := accounts(tx, req.OrganizationID, req.MemberID, state.ProviderHubSpot)
+	list, err := accountsAt(tx, req.OrganizationID, req.MemberID, state.ProviderHubSpot)
 	resp := &oauthproviders.HubSpotResponse{ProviderType: login.ProviderTypes[state.ProviderHubSpot]}
 	for _, r := range list {
 		resp.Registrations = append(resp.Registrations, organizations.HubSpotProviderInfo{
@@ -145,7 +145,7 @@ func hubSpotProvider(tx *engine.Tx, req *oauthproviders.HubSpotRequest) (*oauthp
 }
 
 func gitHubProvider(tx *engine.Tx, req *oauthproviders.GitHubRequest) (*oauthproviders.GitHubResponse, error) {
-	list, err := accounts(tx, req.OrganizationID, req.MemberID, state.ProviderGitHub)
+	list, err := accountsAt(tx, req.OrganizationID, req.MemberID, state.ProviderGitHub)
 	resp := &oauthproviders.GitHubResponse{ProviderType: login.ProviderTypes[state.ProviderGitHub]}
 	for _, r := range list {
 		resp.Registrations = append(resp.Registrations, organizations.GitHubProviderInfo{

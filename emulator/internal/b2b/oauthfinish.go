@@ -13,12 +13,12 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// finish leads the browser of a person who has logged in back with a token. An ID token is signed outside of the
+// endOAuth leads the browser of a person who has logged in back with a token. An ID token is signed outside of the
 // transaction.
-func finish(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*engine.Reply, error) {
+func endOAuth(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*engine.Reply, error) {
 	sign := hosted.SignIDToken(tx.Tx, f.Provider, p)
 	if sign == nil {
-		return comeBack(tx, f, p, "")
+		return redirectOAuth(tx, f, p, "")
 	}
 	var idToken string
 	return nil, engine.Outside(
@@ -26,15 +26,15 @@ func finish(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*engine.R
 			idToken, err = sign()
 			return err
 		},
-		func(tx *engine.Tx) (*engine.Reply, error) { return comeBack(tx, f, p, idToken) })
+		func(tx *engine.Tx) (*engine.Reply, error) { return redirectOAuth(tx, f, p, idToken) })
 }
 
-// comeBack leads a browser to where it belongs now: what was configured may have changed since the login began.
-func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson, idToken string) (*engine.Reply, error) {
+// redirectOAuth leads a browser to where it belongs now: what was configured may have changed since the login began.
+func redirectOAuth(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson, idToken string) (*engine.Reply, error) {
 	if f.OrganizationID != "" && tx.Organizations.Get(f.OrganizationID) == nil {
 		return nil, ops.ErrOrganizationNotFound
 	}
-	target, err := targetOf(tx, f, p)
+	target, err := oauthTarget(tx, f, p)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +51,8 @@ func comeBack(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson, idToken 
 	return engine.Redirect(factor.WithToken(target, tokenType, t.Token)), nil
 }
 
-// targetOf is where a person is sent: active members, and everybody in discovery, are sent to the first of the flow's
-// URLs.
-func targetOf(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*url.URL, error) {
+// oauthTarget is where a person is sent: active members, and everybody in discovery, to the first of the flow's URLs.
+func oauthTarget(tx *engine.Tx, f *state.OAuthFlow, p *hosted.OAuthPerson) (*url.URL, error) {
 	if f.OrganizationID == "" {
 		return discoveryTarget(tx, &f.LoginRedirectURL)
 	}

@@ -2,11 +2,11 @@ package b2b
 
 import (
 	"net/url"
-	"regexp"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 	"github.com/seed75add069/stytch-go/emulator/internal/factor"
 	"github.com/seed75add069/stytch-go/emulator/internal/hosted"
+	"github.com/seed75add069/stytch-go/emulator/internal/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/login"
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -33,7 +33,7 @@ func discoveryTarget(tx *engine.Tx, given *string) (*url.URL, error) {
 
 // startOAuth begins a login to one organization.
 func startOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
-	f, err := newFlow(tx, q)
+	f, err := newOAuthFlow(tx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -54,12 +54,12 @@ func startOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
 		return nil, err
 	}
 	f.OrganizationID = org.OrganizationID
-	return begin(tx, f, q)
+	return beginOAuth(tx, f, q)
 }
 
 // startDiscoveryOAuth begins a login whose organization is chosen afterwards.
 func startDiscoveryOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
-	f, err := newFlow(tx, q)
+	f, err := newOAuthFlow(tx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -68,11 +68,11 @@ func startDiscoveryOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
 		return nil, err
 	}
 	f.LoginRedirectURL = factor.RedirectURL(tx.Tx, given)
-	return begin(tx, f, q)
+	return beginOAuth(tx, f, q)
 }
 
-// newFlow makes a flow of what both kinds of start URLs have.
-func newFlow(tx *engine.Tx, q query) (*state.OAuthFlow, error) {
+// newOAuthFlow makes a flow of what both kinds of start URLs have.
+func newOAuthFlow(tx *engine.Tx, q query) (*state.OAuthFlow, error) {
 	f := &state.OAuthFlow{Provider: tx.Param("provider"), ExpiresAt: tx.Now.Add(flowLifetime)}
 	if !state.IsOAuthProvider(f.Provider) {
 		return nil, ops.ErrInvalidOAuthProvider
@@ -90,14 +90,12 @@ func newFlow(tx *engine.Tx, q query) (*state.OAuthFlow, error) {
 	return f, nil
 }
 
-// oauthErrorForm is that of an error that a provider may be told to answer with (RFC 6749, section 4.1.2.1).
-var oauthErrorForm = regexp.MustCompile(`^[a-z_]{1,64}$`)
-
-// begin shows the provider's page, unless the start URL says who logs in, or that the provider answers with an error.
-func begin(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
+// beginOAuth shows the provider's page, unless the start URL says who logs in, or that the provider answers with an
+// error.
+func beginOAuth(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
 	if oauthError := q.provider("error"); oauthError != "" {
-		if !oauthErrorForm.MatchString(oauthError) {
-			return nil, ops.ErrBadRequest.Because("provider_error must match %s.", oauthErrorForm)
+		if !idp.OAuthErrorForm.MatchString(oauthError) {
+			return nil, ops.ErrBadRequest.Because("provider_error must match %s.", idp.OAuthErrorForm)
 		}
 		const because = "The provider was told to answer with this error."
 		return oauthRedirects.refuse(tx, f.LoginRedirectURL, oauthError, because)
@@ -110,17 +108,17 @@ func begin(tx *engine.Tx, f *state.OAuthFlow, q query) (*engine.Reply, error) {
 	if hint != "" {
 		var p *hosted.OAuthPerson
 		if p, problem = hosted.ParseOAuthPerson(f.Provider, hint, q.provider); problem == "" {
-			return finish(tx, f, p)
+			return endOAuth(tx, f, p)
 		}
 	}
 	f.State = tx.Token()
 	tx.OAuthFlows.Put(f)
-	return chooser(tx, f, hint, q.provider, problem)
+	return oauthChooser(tx, f, hint, q.provider, problem)
 }
 
-// chooser is the provider's page, filled in with values. It offers the addresses of the organization's members or, in
-// discovery, of those of all organizations: the oldest ones.
-func chooser(
+// oauthChooser is the provider's page, filled in with values. It offers the addresses of the oldest members: of the
+// organization or, in discovery, of all organizations.
+func oauthChooser(
 	tx *engine.Tx, f *state.OAuthFlow, email string, value func(string) string, problem string,
 ) (*engine.Reply, error) {
 	members := tx.Members.All()
@@ -160,7 +158,7 @@ func authorizeOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
 	if !choice.Denied {
 		var problem string
 		if p, problem = hosted.ParseOAuthPerson(f.Provider, choice.Email, choice.Value); problem != "" {
-			return chooser(tx, f, choice.Email, choice.Value, problem)
+			return oauthChooser(tx, f, choice.Email, choice.Value, problem)
 		}
 	}
 	used := *f
@@ -169,5 +167,5 @@ func authorizeOAuth(tx *engine.Tx, q query) (*engine.Reply, error) {
 	if choice.Denied {
 		return oauthRedirects.refuseDenied(tx, f.LoginRedirectURL)
 	}
-	return finish(tx, f, p)
+	return endOAuth(tx, f, p)
 }

@@ -65,14 +65,9 @@ func logIn[Resp any](
 	})
 }
 
-// ofMember makes an attempt one at the password of the member who has an address, see [login.NewGuess].
-// The rest of the login must be possible: whoever knows the password is not locked for what else is wrong with the
-// call.
-func (a *attempt) ofMember(tx *engine.Tx, l *login.Login, organizationID, email string) {
-	a.guess, a.refusal = guessOfMember(tx, l, organizationID, email)
-}
-
-func guessOfMember(tx *engine.Tx, l *login.Login, organizationID, email string) (*login.Guess, error) {
+// newMemberGuess is [login.NewGuess] for the member who has an address. The rest of the login must be possible: whoever
+// knows the password is not locked for what else is wrong with the call.
+func newMemberGuess(tx *engine.Tx, l *login.Login, organizationID, email string) (*login.Guess, error) {
 	address, err := state.Email(email)
 	if err != nil {
 		return nil, err

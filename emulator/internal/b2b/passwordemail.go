@@ -47,16 +47,16 @@ func startPasswordReset(
 
 // checkResetURLs refuses URLs that are none, or are not registered: that of a link for setting a password, and that of
 // the link beside it, which logs in without.
-func checkResetURLs(tx *engine.Tx, reset, login *string, badLogin *ops.Error) error {
+func checkResetURLs(tx *engine.Tx, reset, login *string, malformedLogin *ops.Error) error {
 	for _, u := range []struct {
-		url *string
-		bad *ops.Error
-	}{{reset, ops.ErrInvalidPasswordResetRedirectURL}, {login, badLogin}} {
+		url       *string
+		malformed *ops.Error
+	}{{reset, ops.ErrInvalidPasswordResetRedirectURL}, {login, malformedLogin}} {
 		if u.url == nil {
 			continue
 		}
-		unregistered := u.bad.Because("The redirect URL is not registered.")
-		if _, err := factor.CheckRedirectURL(tx.Tx, u.url, u.bad, unregistered); err != nil {
+		unregistered := u.malformed.Because("The redirect URL is not registered.")
+		if _, err := factor.CheckRedirectURL(tx.Tx, u.url, u.malformed, unregistered); err != nil {
 			return err
 		}
 	}
@@ -123,7 +123,6 @@ func requirePasswordReset(
 	if err != nil {
 		return nil, err
 	}
-	resp := &passwordsemail.RequireResetResponse{}
 	organizationID := ""
 	if state.Given(req.OrganizationID) {
 		org, err := login.FindOrganization(tx.Tx, *req.OrganizationID)
@@ -135,8 +134,8 @@ func requirePasswordReset(
 	if err := tx.Permit(organizationID, nil); err != nil {
 		return nil, err
 	}
-	if !tx.Settings().Passwords.CrossOrganization {
-		return nil, ops.ErrCrossOrgPasswordsNotEnabled
+	if err := checkCrossOrganization(tx); err != nil {
+		return nil, err
 	}
 	m, err := memberToReset(tx, organizationID, address, req.MemberID)
 	if err != nil {
@@ -152,7 +151,8 @@ func requirePasswordReset(
 	changed := *p
 	changed.RequiresReset = true
 	tx.Passwords.Put(&changed)
-	if m != nil && state.Given(req.MemberID) {
+	resp := &passwordsemail.RequireResetResponse{}
+	if state.Given(req.MemberID) {
 		resp.MemberID, resp.Member = m.MemberID, new(login.Member(tx.Tx, m))
 		resp.Organization = new(tx.Organizations.Get(m.OrganizationID).Organization)
 	}

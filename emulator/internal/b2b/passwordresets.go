@@ -30,7 +30,7 @@ func resetExistingPassword(
 	}
 	chosen := newCandidate(tx, req.NewPassword, state.Lower(req.EmailAddress))
 	a := attempt{password: req.ExistingPassword, wrong: ops.ErrPasswordDoesNotMatch, chosen: chosen}
-	a.ofMember(tx, l, req.OrganizationID, req.EmailAddress)
+	a.guess, a.refusal = newMemberGuess(tx, l, req.OrganizationID, req.EmailAddress)
 	return nil, logIn(tx, &a, func(tx *engine.Tx, m *state.Member) (*passwordsexistingpassword.ResetResponse, error) {
 		if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
 			return nil, err

@@ -126,7 +126,7 @@ func authenticatePassword(tx *engine.Tx, req *passwords.AuthenticateRequest) (*p
 		return nil, err
 	}
 	a := attempt{password: req.Password, wrong: ops.ErrWrongPassword}
-	a.ofMember(tx, l, req.OrganizationID, req.EmailAddress)
+	a.guess, a.refusal = newMemberGuess(tx, l, req.OrganizationID, req.EmailAddress)
 	return nil, logIn(tx, &a, func(tx *engine.Tx, m *state.Member) (*passwords.AuthenticateResponse, error) {
 		if err := l.Prove(tx.Tx, m, factor.Password(tx.Tx)); err != nil {
 			return nil, err

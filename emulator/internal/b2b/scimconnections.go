@@ -3,7 +3,6 @@ package b2b
 import (
 	"reflect"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/seed75add069/stytch-go/b2b/scim"
 	"github.com/seed75add069/stytch-go/b2b/scim/connection"
@@ -55,10 +54,10 @@ func createSCIMConnection(tx *engine.Tx, req *connection.CreateRequest) (*connec
 }
 
 func checkSCIMFields(name *string, provider *scim.IdentityProvider) error {
-	switch {
-	case name != nil && utf8.RuneCountInString(*name) > state.MaxName:
-		return ops.ErrBadRequest.Because("The display name is longer than %d characters.", state.MaxName)
-	case provider != nil && !slices.Contains(state.SCIMIdentityProviders, *provider):
+	if err := checkDisplayName(name); err != nil {
+		return err
+	}
+	if provider != nil && !slices.Contains(state.SCIMIdentityProviders, *provider) {
 		return ops.ErrInvalidSCIMIDP
 	}
 	return nil

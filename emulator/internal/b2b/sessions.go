@@ -23,11 +23,7 @@ func sessionRoutes() []engine.Route {
 
 // getSessions lists the active sessions of a member.
 func getSessions(tx *engine.Tx, req *sessions.GetRequest) (*sessions.GetResponse, error) {
-	org, err := login.FindOrganization(tx.Tx, req.OrganizationID)
-	if err != nil {
-		return nil, err
-	}
-	m, err := login.FindMember(tx.Tx, org.OrganizationID, req.MemberID)
+	_, m, err := findMember(tx, req.OrganizationID, req.MemberID)
 	if err != nil {
 		return nil, err
 	}

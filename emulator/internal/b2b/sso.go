@@ -15,8 +15,8 @@ import (
 func ssoRoutes() []engine.Route {
 	return slices.Concat([]engine.Route{
 		engine.Handle(ops.B2BSSOAuthenticate, authenticateSSO),
-		engine.Handle(ops.B2BSSOGetConnections, getConnections),
-		engine.Handle(ops.B2BSSODeleteConnection, deleteConnection),
+		engine.Handle(ops.B2BSSOGetConnections, getSSOConnections),
+		engine.Handle(ops.B2BSSODeleteConnection, deleteSSOConnection),
 		engine.Handle(ops.B2BSSOExternalCreateConnection, createExternalConnection),
 		engine.Handle(ops.B2BSSOExternalUpdateConnection, updateExternalConnection),
 		engine.Handle(ops.B2BSSOOIDCCreateConnection, createOIDCConnection),
@@ -24,8 +24,8 @@ func ssoRoutes() []engine.Route {
 	}, samlRoutes(), ssoEndpoints())
 }
 
-// getConnections lists the connections of an organization, oldest first.
-func getConnections(tx *engine.Tx, req *sso.GetConnectionsRequest) (*sso.GetConnectionsResponse, error) {
+// getSSOConnections lists the connections of an organization, oldest first.
+func getSSOConnections(tx *engine.Tx, req *sso.GetConnectionsRequest) (*sso.GetConnectionsResponse, error) {
 	org, err := permittedOrganization(tx, req.OrganizationID)
 	if err != nil {
 		return nil, err
@@ -44,10 +44,10 @@ func getConnections(tx *engine.Tx, req *sso.GetConnectionsRequest) (*sso.GetConn
 	return resp, nil
 }
 
-// deleteConnection deletes a connection, and the external ones that refer to it. Unverified: that the default is
+// deleteSSOConnection deletes a connection, and the external ones that refer to it. Unverified: that the default is
 // refused only while the organization has another active connection.
-func deleteConnection(tx *engine.Tx, req *sso.DeleteConnectionRequest) (*sso.DeleteConnectionResponse, error) {
-	org, c, err := permittedConnection(tx, req.OrganizationID, req.ConnectionID)
+func deleteSSOConnection(tx *engine.Tx, req *sso.DeleteConnectionRequest) (*sso.DeleteConnectionResponse, error) {
+	org, c, err := permittedSSOConnection(tx, req.OrganizationID, req.ConnectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +60,21 @@ func deleteConnection(tx *engine.Tx, req *sso.DeleteConnectionRequest) (*sso.Del
 	return &sso.DeleteConnectionResponse{ConnectionID: c.ID()}, nil
 }
 
-// checkConnectionID refuses the id of a connection of a live project.
-func checkConnectionID(id string) error {
+// checkSSOConnectionID refuses the id of a connection of a live project.
+func checkSSOConnectionID(id string) error {
 	return cmp.Or(login.CheckTestID("saml-connection", id), login.CheckTestID("oidc-connection", id),
 		login.CheckTestID("external-connection", id))
 }
 
-// permittedConnection finds a connection of any kind for an operation that takes the session of a caller.
-func permittedConnection(tx *engine.Tx, organizationID, id string) (*state.Organization, *state.SSOConnection, error) {
+// permittedSSOConnection finds a connection of any kind for an operation that takes the session of a caller.
+func permittedSSOConnection(
+	tx *engine.Tx, organizationID, id string,
+) (*state.Organization, *state.SSOConnection, error) {
 	org, err := permittedOrganization(tx, organizationID)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkConnectionID(id); err != nil {
+	if err := checkSSOConnectionID(id); err != nil {
 		return nil, nil, err
 	}
 	switch c := tx.FindSSOConnection(org.OrganizationID, id); {
@@ -84,17 +86,18 @@ func permittedConnection(tx *engine.Tx, organizationID, id string) (*state.Organ
 	return nil, nil, ops.ErrSSOConnectionNotFound
 }
 
-// checkNew validates what a request says of a new connection, and returns its identity provider.
-func checkNew(displayName *string, provider *sso.IdentityProvider) (sso.IdentityProvider, error) {
+// checkNewConnection validates what a request says of a new connection, and returns its identity provider.
+func checkNewConnection(displayName *string, provider *sso.IdentityProvider) (sso.IdentityProvider, error) {
 	if err := checkDisplayName(displayName); err != nil {
 		return "", err
 	}
 	if provider == nil || *provider == "" {
 		return sso.IdentityProviderGeneric, nil
 	}
-	return *provider, checkProvider(provider)
+	return *provider, checkIdentityProvider(provider)
 }
 
+// checkDisplayName checks the name of a connection, of SSO or SCIM.
 func checkDisplayName(name *string) error {
 	if name != nil && utf8.RuneCountInString(*name) > state.MaxName {
 		return ops.ErrBadRequest.Because("The display name is longer than %d characters.", state.MaxName)
@@ -102,15 +105,15 @@ func checkDisplayName(name *string) error {
 	return nil
 }
 
-func checkProvider(provider *sso.IdentityProvider) error {
+func checkIdentityProvider(provider *sso.IdentityProvider) error {
 	if provider != nil && !slices.Contains(state.SSOIdentityProviders, *provider) {
 		return ops.ErrInvalidSSOIDP
 	}
 	return nil
 }
 
-// checkSpace refuses one connection too many.
-func checkSpace(tx *engine.Tx, org *state.Organization) error {
+// checkConnectionCount refuses one connection too many.
+func checkConnectionCount(tx *engine.Tx, org *state.Organization) error {
 	if len(tx.SSOConnectionsOf(org.OrganizationID)) >= state.MaxSSOConnections {
 		return ops.ErrTooManySSOConnections.Because(
 			"An organization has at most %d connections.", state.MaxSSOConnections)
@@ -120,17 +123,17 @@ func checkSpace(tx *engine.Tx, org *state.Organization) error {
 
 // checkImplicitRoles checks the roles that a connection gives.
 func checkImplicitRoles(
-	tx *engine.Tx, org *state.Organization, everyones []sso.ConnectionImplicitRoleAssignment,
-	groups []sso.GroupImplicitRoleAssignment,
+	tx *engine.Tx, org *state.Organization, connectionRoles []sso.ConnectionImplicitRoleAssignment,
+	groupRoles []sso.GroupImplicitRoleAssignment,
 ) error {
-	if max(len(everyones), len(groups)) > state.MaxEntries {
+	if max(len(connectionRoles), len(groupRoles)) > state.MaxEntries {
 		return ops.ErrBadRequest.Because("There are more than %d role assignments.", state.MaxEntries)
 	}
 	var roles []string
-	for _, a := range everyones {
+	for _, a := range connectionRoles {
 		roles = append(roles, a.RoleID)
 	}
-	for _, a := range groups {
+	for _, a := range groupRoles {
 		if a.Group == "" || len(a.Group) > state.MaxText {
 			return ops.ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup.Because(
 				"The group of a role assignment is empty or longer than %d bytes.", state.MaxText)

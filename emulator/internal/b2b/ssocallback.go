@@ -180,12 +180,9 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 		Token: tx.Token(), ConnectionID: f.ConnectionID, Email: p.Email, Name: p.Name, Challenge: f.Challenge,
 		ExpiresAt: tx.Now.Add(flowTokenLifetime),
 		Account: state.Registration{
-			Provider: state.ProviderSAML, ConnectionID: f.ConnectionID, Issuer: f.Issuer, Subject: p.Subject,
+			Provider: tx.SSOProvider(c), ConnectionID: f.ConnectionID, Issuer: f.Issuer, Subject: p.Subject,
 			Attributes: p.Attributes, Groups: p.Groups,
 		},
-	}
-	if tx.Referred(c).OIDC != nil {
-		t.Account.Provider = state.ProviderOIDC
 	}
 	if tokens != nil {
 		setTokens(tx, &t.Account, tokens)
@@ -202,17 +199,11 @@ func endSSO(tx *engine.Tx, f *state.SSOFlow, p *idp.Person, tokens *idp.Tokens) 
 	return engine.Redirect(factor.WithToken(target, shared.TokenTypeSSO, t.Token)), nil
 }
 
-// setTokens stores the tokens of an OIDC provider in an account. What is not given stays.
+// setTokens stores the tokens of an OIDC provider in a new account.
 func setTokens(tx *engine.Tx, r *state.Registration, tokens *idp.Tokens) {
-	r.AccessToken, r.AccessTokenExpiresAt = tokens.AccessToken, time.Time{}
+	r.IDToken, r.AccessToken, r.RefreshToken = tokens.IDToken, tokens.AccessToken, tokens.RefreshToken
 	if lifetime := tokens.Lifetime(); lifetime > 0 {
 		r.AccessTokenExpiresAt = tx.Now.Add(lifetime)
-	}
-	if tokens.IDToken != "" {
-		r.IDToken = tokens.IDToken
-	}
-	if tokens.RefreshToken != "" {
-		r.RefreshToken = tokens.RefreshToken
 	}
 	if list := strings.Fields(tokens.Scope); len(list) > 0 {
 		r.Scopes = list[:min(len(list), state.MaxEntries)]

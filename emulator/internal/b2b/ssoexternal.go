@@ -60,20 +60,20 @@ func checkReferred(tx *engine.Tx, org *state.Organization, req *external.CreateC
 			return ops.ErrDuplicateExternalSSOConnection
 		}
 	}
-	return checkSpace(tx, org)
+	return checkConnectionCount(tx, org)
 }
 
 // checkExternalRoles checks the roles that an external connection gives: none if it refers to one of OIDC. Unverified:
 // with which error the API refuses them.
 func checkExternalRoles(
-	tx *engine.Tx, org *state.Organization, to *state.SSOConnection, everyones []sso.ConnectionImplicitRoleAssignment,
-	groups []sso.GroupImplicitRoleAssignment,
+	tx *engine.Tx, org *state.Organization, to *state.SSOConnection,
+	connectionRoles []sso.ConnectionImplicitRoleAssignment, groupRoles []sso.GroupImplicitRoleAssignment,
 ) error {
-	if to.OIDC != nil && len(everyones)+len(groups) > 0 {
+	if to.OIDC != nil && len(connectionRoles)+len(groupRoles) > 0 {
 		return ops.ErrInvalidRBACRoleAssignment.Because(
 			"An external connection that refers to an OIDC connection gives no roles.")
 	}
-	return checkImplicitRoles(tx, org, everyones, groups)
+	return checkImplicitRoles(tx, org, connectionRoles, groupRoles)
 }
 
 func updateExternalConnection(
@@ -82,7 +82,7 @@ func updateExternalConnection(
 	if err := checkDisplayName(req.DisplayName); err != nil {
 		return nil, err
 	}
-	org, found, err := permittedConnection(tx, req.OrganizationID, req.ConnectionID)
+	org, found, err := permittedSSOConnection(tx, req.OrganizationID, req.ConnectionID)
 	if err != nil {
 		return nil, err
 	}

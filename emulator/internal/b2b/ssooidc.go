@@ -17,7 +17,7 @@ import (
 func createOIDCConnection(
 	tx *engine.Tx, req *oidc.CreateConnectionRequest,
 ) (*oidc.CreateConnectionResponse, error) {
-	provider, err := checkNew(req.DisplayName, req.IdentityProvider)
+	provider, err := checkNewConnection(req.DisplayName, req.IdentityProvider)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func createOIDCConnection(
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSpace(tx, org); err != nil {
+	if err := checkConnectionCount(tx, org); err != nil {
 		return nil, err
 	}
 	c := &state.SSOConnection{OIDC: &sso.OIDCConnection{
@@ -53,7 +53,7 @@ func updateOIDCConnection(
 	if err := checkOIDCUpdate(req); err != nil {
 		return nil, err
 	}
-	if _, err := permittedOIDCConnection(tx, req); err != nil {
+	if _, err := permittedOIDCConnection(tx, req.OrganizationID, req.ConnectionID); err != nil {
 		return nil, err
 	}
 	switch {
@@ -90,15 +90,16 @@ func mayAsk(tx *engine.Tx, c *sso.OIDCConnection) bool {
 		!slices.ContainsFunc([]string{c.TokenURL, c.UserinfoURL, c.JWKSURL}, isRemote)
 }
 
-func permittedOIDCConnection(tx *engine.Tx, req *oidc.UpdateConnectionRequest) (*state.SSOConnection, error) {
-	org, err := permittedOrganization(tx, req.OrganizationID)
+// permittedOIDCConnection finds an OIDC connection.
+func permittedOIDCConnection(tx *engine.Tx, organizationID, id string) (*state.SSOConnection, error) {
+	org, err := permittedOrganization(tx, organizationID)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkConnectionID(req.ConnectionID); err != nil {
+	if err := checkSSOConnectionID(id); err != nil {
 		return nil, err
 	}
-	if c := tx.FindSSOConnection(org.OrganizationID, req.ConnectionID); c != nil && c.OIDC != nil {
+	if c := tx.FindSSOConnection(org.OrganizationID, id); c != nil && c.OIDC != nil {
 		return c, nil
 	}
 	return nil, ops.ErrOIDCConnectionNotFound
@@ -109,7 +110,7 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 	if err := checkDisplayName(req.DisplayName); err != nil {
 		return err
 	}
-	if err := checkProvider(req.IdentityProvider); err != nil {
+	if err := checkIdentityProvider(req.IdentityProvider); err != nil {
 		return err
 	}
 	for _, u := range []struct {
@@ -140,8 +141,8 @@ func checkOIDCUpdate(req *oidc.UpdateConnectionRequest) error {
 	return checkScopes(req.CustomScopes)
 }
 
-// scopes are scopes that a request gives, separated by spaces and possibly URL-encoded.
-func scopes(given string) string {
+// decodedScopes are scopes that a request gives, separated by spaces and possibly URL-encoded.
+func decodedScopes(given string) string {
 	decoded, err := url.PathUnescape(given)
 	if err != nil {
 		decoded = given
@@ -154,7 +155,7 @@ func checkScopes(given *string) error {
 	if !state.Given(given) {
 		return nil
 	}
-	list := strings.Fields(scopes(*given))
+	list := strings.Fields(decodedScopes(*given))
 	if slices.ContainsFunc(list, func(s string) bool { return !state.ScopeForm.MatchString(s) }) ||
 		len(*given) > state.MaxURL {
 		return ops.ErrBadRequest.Because(
@@ -168,7 +169,7 @@ func checkScopes(given *string) error {
 func changeOIDCConnection(
 	tx *engine.Tx, req *oidc.UpdateConnectionRequest, metadata *idp.Metadata, warning string,
 ) (*oidc.UpdateConnectionResponse, error) {
-	found, err := permittedOIDCConnection(tx, req)
+	found, err := permittedOIDCConnection(tx, req.OrganizationID, req.ConnectionID)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +188,7 @@ func changeOIDCConnection(
 	state.Set(&c.UserinfoURL, req.UserinfoURL)
 	state.Set(&c.JWKSURL, req.JWKSURL)
 	if state.Given(req.CustomScopes) {
-		c.CustomScopes = scopes(*req.CustomScopes)
+		c.CustomScopes = decodedScopes(*req.CustomScopes)
 	}
 	if req.AttributeMapping != nil {
 		c.AttributeMapping = req.AttributeMapping

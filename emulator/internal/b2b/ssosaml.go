@@ -29,7 +29,7 @@ func samlRoutes() []engine.Route {
 func createSAMLConnection(
 	tx *engine.Tx, req *saml.CreateConnectionRequest,
 ) (*saml.CreateConnectionResponse, error) {
-	provider, err := checkNew(req.DisplayName, req.IdentityProvider)
+	provider, err := checkNewConnection(req.DisplayName, req.IdentityProvider)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func createSAMLConnection(
 			if err != nil {
 				return nil, err
 			}
-			if err := checkSpace(tx, org); err != nil {
+			if err := checkConnectionCount(tx, org); err != nil {
 				return nil, err
 			}
 			signing, err := certificate(tx, der, signingKeyID)
@@ -84,7 +84,7 @@ func permittedSAMLConnection(
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkConnectionID(id); err != nil {
+	if err := checkSSOConnectionID(id); err != nil {
 		return nil, nil, err
 	}
 	if c := tx.FindSSOConnection(org.OrganizationID, id); c != nil && c.SAML != nil {
@@ -124,6 +124,88 @@ type samlUpdate struct {
 	signingKey   *rsa.PrivateKey // nil if none is given
 }
 
+// checkSAMLUpdate validates a request.
+func checkSAMLUpdate(req *saml.UpdateConnectionRequest) (*samlUpdate, error) {
+	u := &samlUpdate{UpdateConnectionRequest: req}
+	if err := checkDisplayName(req.DisplayName); err != nil {
+		return nil, err
+	}
+	if err := checkIdentityProvider(req.IdentityProvider); err != nil {
+		return nil, err
+	}
+	for _, text := range []*string{
+		req.IDPEntityID, req.NameIDFormat, req.AlternativeAudienceURI, req.AlternativeACSURL,
+	} {
+		if text != nil && len(*text) > state.MaxURL {
+			return nil, ops.ErrBadRequest.Because(
+				"idp_entity_id, nameid_format, alternative_audience_uri and alternative_acs_url have at most %d bytes.",
+				state.MaxURL)
+		}
+	}
+	if err := checkIDPSSOURL(req.IDPSSOURL); err != nil {
+		return nil, err
+	}
+	if req.AttributeMapping != nil {
+		if err := checkSAMLMapping(req.AttributeMapping); err != nil {
+			return nil, err
+		}
+	}
+	if state.Given(req.X509Certificate) {
+		if u.verification = parseCertificate(*req.X509Certificate); u.verification == nil {
+			return nil, ops.ErrInvalidX509Certificate.Because(
+				"x509_certificate is not one certificate in PEM, of at most %d bytes, "+
+					"that ends in the years 1970 to 9999.", state.MaxPEM)
+		}
+	}
+	if state.Given(req.SAMLEncryptionPrivateKey) {
+		_, err := privateKey("saml_encryption_private_key", *req.SAMLEncryptionPrivateKey,
+			ops.ErrBadRequest, ops.ErrBadRequest)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if state.Given(req.SigningPrivateKey) {
+		var err error
+		u.signingKey, err = privateKey("signing_private_key", *req.SigningPrivateKey,
+			ops.ErrSAMLSigningPrivateKeyInvalid, ops.ErrSAMLSigningPrivateKeyFormatNotSupported)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+// checkIDPSSOURL checks where logins are sent to. On this machine, http is allowed.
+func checkIDPSSOURL(given *string) error {
+	if !state.Given(given) {
+		return nil
+	}
+	u, err := state.ParseRedirectURL(*given)
+	switch {
+	case err != nil:
+		return ops.ErrSAMLConnectionIDPSSOURLInvalidFormat
+	case u.Scheme != "https" && state.CheckServerURL(*given) != nil:
+		return ops.ErrSAMLConnectionIDPSSOURLNotHTTPS
+	}
+	return nil
+}
+
+// checkSAMLMapping checks that a mapping says where address and name are.
+func checkSAMLMapping(mapping map[string]any) error {
+	has := func(key string) bool { return mapping[key] != nil && mapping[key] != "" }
+	switch {
+	case !flat(mapping):
+		return ops.ErrSAMLConnectionNoNestedKeysInAttributeMapping
+	case len(mapping) > state.MaxEntries || !state.IsObject(mapping):
+		return ops.ErrBadRequest.Because("attribute_mapping is too large.")
+	case !has("email"):
+		return ops.ErrSAMLConnectionEmailMappingRequired
+	case !has("full_name") && (!has("first_name") || !has("last_name")):
+		return ops.ErrSAMLConnectionNameMappingRequired
+	}
+	return nil
+}
+
 // updateSAMLConnection changes the fields that are given.
 func updateSAMLConnection(
 	tx *engine.Tx, req *saml.UpdateConnectionRequest,
@@ -141,7 +223,7 @@ func updateSAMLConnection(
 	now := tx.Now
 	return nil, engine.Outside(
 		func(context.Context) (err error) {
-			u.signing, err = idp.SelfSigned(u.signingKey, now)
+			u.signing, err = state.SelfSigned(u.signingKey, now)
 			return err
 		}, u.apply)
 }
@@ -191,7 +273,7 @@ func (u *samlUpdate) addKeys(tx *engine.Tx, c *sso.SAMLConnection) (err error) {
 			return err
 		}
 	}
-	if len(c.VerificationCertificates) > state.MaxVerificationCertificates {
+	if len(c.VerificationCertificates) > state.MaxSAMLKeys {
 		return ops.ErrTooManySSOVerificationCertificates
 	}
 	if u.signing != nil { // it takes the place of the emulator's own
@@ -204,9 +286,9 @@ func (u *samlUpdate) addKeys(tx *engine.Tx, c *sso.SAMLConnection) (err error) {
 	if !state.Given(key) || slices.ContainsFunc(c.EncryptionPrivateKeys, has) {
 		return nil
 	}
-	if len(c.EncryptionPrivateKeys) >= state.MaxVerificationCertificates {
+	if len(c.EncryptionPrivateKeys) >= state.MaxSAMLKeys {
 		return ops.ErrBadRequest.Because(
-			"A connection has at most %d encryption keys.", state.MaxVerificationCertificates)
+			"A connection has at most %d encryption keys.", state.MaxSAMLKeys)
 	}
 	c.EncryptionPrivateKeys = append(slices.Clone(c.EncryptionPrivateKeys), sso.EncryptionPrivateKey{
 		PrivateKeyID: tx.ID("saml-encryption-key"), PrivateKey: *key, CreatedAt: tx.Now,
@@ -245,7 +327,7 @@ func updateSAMLConnectionByURL(tx *engine.Tx, req *saml.UpdateByURLRequest) (*sa
 			if err != nil {
 				return nil, err
 			}
-			if len(c.VerificationCertificates) > state.MaxVerificationCertificates {
+			if len(c.VerificationCertificates) > state.MaxSAMLKeys {
 				return nil, ops.ErrTooManySSOVerificationCertificates
 			}
 			changed, err := putSAML(tx, c)

@@ -173,7 +173,7 @@ func loginAt(c *sso.OIDCConnection, f *state.SSOFlow) *idp.Login {
 }
 
 // ssoChooser is the page of the built-in provider, filled in with values. It offers the addresses of the organization's
-// members, the oldest ones.
+// oldest members.
 func ssoChooser(
 	tx *engine.Tx, c *state.SSOConnection, f *state.SSOFlow, email string, value func(string) string, problem string,
 ) (*engine.Reply, error) {

@@ -26,8 +26,8 @@ type Link struct {
 	Lifetime  time.Duration
 }
 
-// SendLink sends a magic link. A redirect URL that is none is refused with badURL.
-func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
+// SendLink sends a magic link. A redirect URL that is none is refused with malformed.
+func SendLink(tx *state.Tx, l Link, malformed *ops.Error) error {
 	if err := CheckChallenge(l.Challenge); err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 		Token: tx.Token(), Purpose: l.Purpose, Email: l.Email, MemberID: l.MemberID,
 		Challenge: state.Text(l.Challenge), ExpiresAt: tx.Now.Add(l.Lifetime),
 	}
-	link, err := RedirectURLWithToken(tx, l.RedirectURL, l.TokenType, sent.Token, badURL)
+	link, err := RedirectURLWithToken(tx, l.RedirectURL, l.TokenType, sent.Token, malformed)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func SendLink(tx *state.Tx, l Link, badURL *ops.Error) error {
 
 // RedeemLink uses up the magic link that has a token and was sent for one of some purposes.
 func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.Purpose) (*state.Link, error) {
-	link, err := find(tx, token, verifier, ops.ErrMagicLinkNotFound, ops.ErrUnableToAuthMagicLink, purposes...)
+	link, err := findLink(tx, token, verifier, ops.ErrMagicLinkNotFound, ops.ErrUnableToAuthMagicLink, purposes...)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func RedeemLink(tx *state.Tx, token string, verifier *string, purposes ...state.
 // is unknown is refused as one that was used.
 func FindReset(tx *state.Tx, token string, verifier *string, purpose state.Purpose) (*state.Link, error) {
 	spent := ops.ErrUnableToAuthPasswordResetToken.Because("The token is unknown, was used before or has expired.")
-	link, err := find(tx, token, verifier, spent, spent, purpose)
+	link, err := findLink(tx, token, verifier, spent, spent, purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +73,9 @@ func FindReset(tx *state.Tx, token string, verifier *string, purpose state.Purpo
 	return link, nil
 }
 
-// find returns the link that has a token. The errors are for one that is unknown, and for one that was used or has
+// findLink returns the link that has a token. The errors are for one that is unknown, and for one that was used or has
 // expired.
-func find(
+func findLink(
 	tx *state.Tx, token string, verifier *string, unknown, spent *ops.Error, purposes ...state.Purpose,
 ) (*state.Link, error) {
 	link := tx.Links.Get(token)

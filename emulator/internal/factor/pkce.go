@@ -39,13 +39,13 @@ func CheckPKCE(challenge string, verifier *string) error {
 	case given == "":
 		return ops.ErrPKCEExpectedCodeVerifier
 	}
-	if !MatchesChallenge(given, challenge) {
+	if !matchesChallenge(given, challenge) {
 		return ops.ErrPKCEMismatch
 	}
 	return nil
 }
 
-// MatchesChallenge reports whether a code verifier is that of a challenge, by S256.
-func MatchesChallenge(verifier, challenge string) bool {
+// matchesChallenge reports whether a code verifier is that of a challenge, by S256.
+func matchesChallenge(verifier, challenge string) bool {
 	return subtle.ConstantTimeCompare([]byte(state.Challenge(verifier)), []byte(challenge)) == 1
 }

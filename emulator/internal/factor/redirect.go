@@ -52,11 +52,11 @@ func WithQuery(target *url.URL, parameters map[string]string) string {
 }
 
 // RedirectURLWithToken is a redirect URL with a token and its type, by which a browser comes to the application. Nil is
-// the project's default. One that is no URL is refused with badURL.
+// the project's default. One that is no URL is refused with malformed.
 func RedirectURLWithToken(
-	tx *state.Tx, redirectURL *string, tokenType, token string, badURL *ops.Error,
+	tx *state.Tx, redirectURL *string, tokenType, token string, malformed *ops.Error,
 ) (string, error) {
-	target, err := CheckRedirectURL(tx, redirectURL, badURL, ops.ErrNoMatchForProvidedMagicLinkURL)
+	target, err := CheckRedirectURL(tx, redirectURL, malformed, ops.ErrNoMatchForProvidedMagicLinkURL)
 	if err != nil {
 		return "", err
 	}

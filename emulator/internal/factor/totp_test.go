@@ -58,7 +58,7 @@ func FuzzCheckTOTPCode(f *testing.F) {
 }
 
 // Of RFC 4226, appendix D: codes of the steps 0 to 9.
-func TestTOTPCode_ofTheFirstSteps(t *testing.T) {
+func TestTOTPCode_isThatOfTheStandard(t *testing.T) {
 	t.Parallel()
 	for n, want := range []string{
 		"755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489",

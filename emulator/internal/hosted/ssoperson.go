@@ -9,21 +9,19 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// The fields by which somebody is described who logs in by SSO.
+// The fields by which somebody is described who logs in by SSO, besides name and subject.
 const (
-	ssoFieldName       = "name"
-	ssoFieldSubject    = "subject"
-	ssoFieldGroups     = "groups"
-	ssoFieldAttributes = "attributes"
+	fieldGroups     = "groups"
+	fieldAttributes = "attributes"
 )
 
 // SSOFields are the fields by which somebody is described who logs in by SSO, filled in with values.
 func SSOFields(value func(name string) string) []Field {
 	fields := []Field{
-		{Name: ssoFieldName, Label: "Name"},
-		{Name: ssoFieldSubject, Label: "Id at the identity provider (subject)"},
-		{Name: ssoFieldGroups, Label: "Groups, with commas between"},
-		{Name: ssoFieldAttributes, Label: "Further attributes, a JSON object"},
+		{Name: fieldName, Label: "Name"},
+		{Name: fieldSubject, Label: "Id at the identity provider (subject)"},
+		{Name: fieldGroups, Label: "Groups, with commas between"},
+		{Name: fieldAttributes, Label: "Further attributes, a JSON object"},
 	}
 	for i := range fields {
 		fields[i].Value = value(fields[i].Name)
@@ -41,18 +39,18 @@ func ParseSSOPerson(
 		return nil, "The e-mail address is missing or malformed."
 	}
 	var attributes map[string]any
-	if text := value(ssoFieldAttributes); text != "" {
+	if text := value(fieldAttributes); text != "" {
 		if attributes, err = idp.ParseObject([]byte(text)); err != nil {
 			return nil, "The attributes are refused: " + err.Error() + "."
 		}
 	}
 	var groups []string
-	for group := range strings.SplitSeq(value(ssoFieldGroups), ",") {
+	for group := range strings.SplitSeq(value(fieldGroups), ",") {
 		if group = strings.TrimSpace(group); group != "" {
 			groups = append(groups, group)
 		}
 	}
-	p = idp.Describe(address, value(ssoFieldName), value(ssoFieldSubject), groups, attributes, mapping)
+	p = idp.Describe(address, value(fieldName), value(fieldSubject), groups, attributes, mapping)
 	if refused, ok := errors.AsType[*ops.Error](p.Check()); ok {
 		return nil, refused.Text
 	}

@@ -1,22 +1,15 @@
 package idp
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"strings"
-	"time"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
-
-// certYears is how long a certificate is valid that is made for a key.
-const certYears = 10
 
 // ParseCertificate parses a certificate in DER. One whose end is not in the years that can be stored is refused.
 func ParseCertificate(der []byte) (*x509.Certificate, error) {
@@ -64,13 +57,4 @@ func ParsePrivateKey(text string) (*rsa.PrivateKey, error) {
 		return nil, fmt.Errorf("is not a valid RSA key of at least %d bits", minKeyBits)
 	}
 	return key, nil
-}
-
-// SelfSigned makes a certificate for a key, in DER.
-func SelfSigned(key *rsa.PrivateKey, now time.Time) ([]byte, error) {
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{Organization: []string{"stytch-emulator"}},
-		NotBefore: now, NotAfter: now.AddDate(certYears, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature,
-	}
-	return x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/idp"
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
@@ -51,10 +52,11 @@ func FuzzPersonOf(f *testing.F) {
 }
 
 // What is in a certificate ends its text, also if it makes another key of it.
-func TestParseSAMLMetadata_elementsInACertificate(t *testing.T) {
+func TestParseSAMLMetadata_takesNoElementsInACertificate(t *testing.T) {
 	t.Parallel()
 	_, err := idp.ParseSAMLMetadata([]byte(`<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example"><IDPSSODescriptor>
 		<KeyDescriptor use="encryption"><X509Certificate xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>AAAA
-		</X509Certificate></KeyDescriptor></IDPSSODescriptor></EntityDescriptor>`))
-	assert.Error(t, err)
+		</X509Certificate></KeyDescriptor>
+		<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>`))
+	require.ErrorContains(t, err, "no certificate for signatures")
 }

@@ -54,8 +54,8 @@ func (e *statusError) Error() string {
 	return fmt.Sprintf("the server answers with status %d", e.status)
 }
 
-// oauthErrorForm is that of the errors of OAuth2 that are repeated.
-var oauthErrorForm = regexp.MustCompile(`^[a-z_]{1,64}$`)
+// OAuthErrorForm is that of the errors of OAuth2 that are repeated (RFC 6749, section 4.1.2.1).
+var OAuthErrorForm = regexp.MustCompile(`^[a-z_]{1,64}$`)
 
 // oauthError is the error of OAuth2 in a body.
 func oauthError(body io.Reader) string {
@@ -63,7 +63,7 @@ func oauthError(body io.Reader) string {
 	var fields struct {
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(data, &fields) != nil || !oauthErrorForm.MatchString(fields.Error) {
+	if json.Unmarshal(data, &fields) != nil || !OAuthErrorForm.MatchString(fields.Error) {
 		return ""
 	}
 	return fields.Error

@@ -74,7 +74,7 @@ func ParseSAMLMetadata(document []byte) (*SAMLMetadata, error) {
 		if !slices.ContainsFunc(m.Certificates, func(c []byte) bool { return bytes.Equal(c, der) }) {
 			m.Certificates = append(m.Certificates, der)
 		}
-		if len(m.Certificates) > state.MaxVerificationCertificates {
+		if len(m.Certificates) > state.MaxSAMLKeys {
 			return nil, ops.ErrTooManySSOVerificationCertificates
 		}
 	}

@@ -82,7 +82,7 @@ func ProvisionAccount(
 	if r := tx.OAuthAccount(org.OrganizationID, account.Provider, account.Subject); r != nil {
 		m := tx.Members.Get(r.MemberID)
 		if account.ProvesEmail() {
-			m = AdoptEmail(tx, m, email)
+			m = adoptEmail(tx, m, email)
 		}
 		return m, nil
 	}

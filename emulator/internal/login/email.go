@@ -26,9 +26,9 @@ func CheckEmail(tx *state.Tx, organizationID, memberID, email string) error {
 	return nil
 }
 
-// AdoptEmail makes an address the member's that a provider has for the member's account there now. One that the member
+// adoptEmail makes an address the member's that a provider has for the member's account there now. One that the member
 // had before, or cannot have, changes nothing. It returns the row.
-func AdoptEmail(tx *state.Tx, m *state.Member, email string) *state.Member {
+func adoptEmail(tx *state.Tx, m *state.Member, email string) *state.Member {
 	if slices.ContainsFunc(m.RetiredEmailAddresses, func(r organizations.RetiredEmail) bool {
 		return state.Lower(r.EmailAddress) == state.Lower(email)
 	}) {

@@ -18,9 +18,9 @@ type Guess struct {
 	memberID, passwordID string
 }
 
-// NewGuess makes a guess of the password of a member, nil for none, or of an address. It refuses one for a member or a
-// password that is locked. If there is no password, it returns a guess beside the error, which is to be compared all
-// the same: the refusal then takes as long as any other.
+// NewGuess makes a guess of a password, nil if there is none: of a member's or, if m is nil, of an address's. It
+// refuses one for a member or a password that is locked. If there is no password, it returns a guess beside the error,
+// which is to be compared all the same: the refusal then takes as long as any other.
 func NewGuess(tx *state.Tx, m *state.Member, p *state.Password) (*Guess, error) {
 	if m != nil {
 		if err := CheckLock(tx, m); err != nil {
@@ -76,8 +76,8 @@ func (g *Guess) Accept(tx *state.Tx, right bool) (m *state.Member, p *state.Pass
 	return m, p, nil
 }
 
-// countGuess counts a wrong guess of the password of an address, and locks it after too many since the last right one.
-// It returns the row.
+// countGuess counts a guess of the password of an address, and locks it after too many wrong ones since the last right
+// one. It returns the row.
 func countGuess(tx *state.Tx, p *state.Password, right bool) *state.Password {
 	changed := *p
 	changed.Failures, changed.LockExpiresAt = changed.Failures+1, time.Time{}

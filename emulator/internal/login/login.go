@@ -83,7 +83,7 @@ func New(r Request) (*Login, error) {
 	if n > 1 {
 		return nil, ops.ErrTooManySessionArguments.Because("Give at most one of the three tokens.")
 	}
-	if err := CheckSMSLocale(r.Locale); err != nil {
+	if err := checkSMSLocale(r.Locale); err != nil {
 		return nil, err
 	}
 	return &Login{request: r, duration: duration}, nil

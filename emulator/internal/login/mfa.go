@@ -18,8 +18,8 @@ var smsLocales = []shared.Locale{
 	shared.LocaleTR, shared.LocaleFA, shared.LocaleVI, shared.LocaleCS,
 }
 
-// CheckSMSLocale refuses a language that text messages do not exist in.
-func CheckSMSLocale(locale *shared.Locale) error {
+// checkSMSLocale refuses a language that text messages do not exist in.
+func checkSMSLocale(locale *shared.Locale) error {
 	if locale != nil && !slices.Contains(smsLocales, *locale) {
 		return ops.ErrInvalidLocale
 	}

@@ -137,12 +137,11 @@ func Assignable(tx *state.Tx, org *state.Organization, roles []string) ([]string
 	return list, nil
 }
 
-// SessionRoles are the ids of the roles that a session has: of those that SSO connections give to the member, the ones
-// of accounts with which somebody has logged in to it.
-func SessionRoles(tx *state.Tx, s *state.Session) []string {
-	return roleIDs(sessionRoles(tx, s))
-}
+// sessionRoleIDs are the ids of the roles that a session has.
+func sessionRoleIDs(tx *state.Tx, s *state.Session) []string { return roleIDs(sessionRoles(tx, s)) }
 
+// sessionRoles are the roles that a session has: of those that SSO connections give to the member, the ones of accounts
+// with which somebody has logged in to it.
 func sessionRoles(tx *state.Tx, s *state.Session) []organizations.MemberRole {
 	registrations := factor.SSORegistrations(s.Factors)
 	return rolesOf(tx, tx.Members.Get(s.MemberID), func(registrationID string) bool {
@@ -163,7 +162,7 @@ func HasRoleBySSO(tx *state.Tx, s *state.Session, roleIDs []string) bool {
 
 // Granting returns the session's roles that permit an action on a resource.
 func Granting(tx *state.Tx, s *state.Session, resource, action string) []string {
-	return permitting(tx, s.OrganizationID, SessionRoles(tx, s), resource, action)
+	return permitting(tx, s.OrganizationID, sessionRoleIDs(tx, s), resource, action)
 }
 
 // permitting returns those of the roles that somebody holds in an organization that permit an action on a resource.

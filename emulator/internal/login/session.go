@@ -83,7 +83,7 @@ func BoundedDuration(tx *state.Tx, minutes *int, d time.Duration) (time.Duration
 
 // Session is a session as the API returns it.
 func Session(tx *state.Tx, s *state.Session) sessions.MemberSession {
-	return sessionResponse(s, tx.Organizations.Get(s.OrganizationID).OrganizationSlug, SessionRoles(tx, s))
+	return sessionResponse(s, tx.Organizations.Get(s.OrganizationID).OrganizationSlug, sessionRoleIDs(tx, s))
 }
 
 func sessionResponse(s *state.Session, slug string, roles []string) sessions.MemberSession {
@@ -97,7 +97,7 @@ func sessionResponse(s *state.Session, slug string, roles []string) sessions.Mem
 // SignJWT makes a JWT for a session once the transaction is committed, and stores it in to.
 func SignJWT(tx *state.Tx, s *state.Session, to *string) {
 	slug := tx.Organizations.Get(s.OrganizationID).OrganizationSlug
-	sign.Session(tx, s, slug, SessionRoles(tx, s), to)
+	sign.Session(tx, s, slug, sessionRoleIDs(tx, s), to)
 }
 
 // FindIntermediate returns the intermediate session that has a token.

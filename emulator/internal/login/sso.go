@@ -33,7 +33,7 @@ func ProvisionSSO(
 		m.Name = t.Name
 		tx.Members.Put(m)
 	}
-	m = adoptMetadata(tx, AdoptEmail(tx, m, t.Email), t)
+	m = adoptMetadata(tx, adoptEmail(tx, m, t.Email), t)
 	account := t.Account
 	account.ID, account.MemberID = tx.ID(account.Provider+"-member-registration"), m.MemberID
 	if old := tx.SSOAccount(&account); old != nil && old.MemberID == m.MemberID {

@@ -7,8 +7,10 @@
 package ops
 
 import (
+	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -40,6 +42,18 @@ func (i *Info) Declares(code stytcherror.Code) bool {
 	return slices.ContainsFunc(i.Errors, is) || slices.ContainsFunc(everywhere, is) ||
 		ofCaller && slices.ContainsFunc(ofCallers, is) ||
 		(ofCaller || slices.Contains(i.Errors, ErrUnableToParseSessionJWT)) && slices.ContainsFunc(ofJWTs, is)
+}
+
+// At is the path with values for its parameters, in their order. Where an endpoint takes the rest of a path, At ends
+// before that.
+func (i *Info) At(values ...string) string {
+	segments := strings.Split(strings.TrimSuffix(i.Path, "/"+Rest), "/")
+	for n, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[n], values = url.PathEscape(values[0]), values[1:]
+		}
+	}
+	return strings.Join(segments, "/")
 }
 
 // OmitsEmpty reports whether the API leaves out optional members of a type that have no value.

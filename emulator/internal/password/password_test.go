@@ -15,7 +15,7 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/password"
 )
 
-func TestHash_ofThisSystem(t *testing.T) {
+func TestHash_matchesItsPasswordAlone(t *testing.T) {
 	t.Parallel()
 	salt := []byte(strings.Repeat("s", password.SaltLength))
 	for _, p := range []string{"", "a", "pässwörd", strings.Repeat("x", password.MaxLength)} {
@@ -42,7 +42,7 @@ func matches(t *testing.T, h *password.Hash, text string) bool {
 }
 
 // TestHash_phpass has the example of phpass itself, and John the Ripper's.
-func TestHash_phpass(t *testing.T) {
+func TestHash_phpassIsThatOfOtherSystems(t *testing.T) {
 	t.Parallel()
 	for hash, text := range map[string]string{
 		"$P$9IQRaTwmfeRo7ud9Fh4E2PdI0S3r.L0": "test12345",
@@ -59,7 +59,7 @@ func TestHash_phpass(t *testing.T) {
 
 // TestHash_scrypt has a vector of RFC 7914, section 12, and the example of Firebase, whose function is another one with
 // the same name: the API does not know it, and the password is a wrong one.
-func TestHash_scrypt(t *testing.T) {
+func TestHash_scryptIsThatOfTheStandard(t *testing.T) {
 	t.Parallel()
 	digest, err := hex.DecodeString("7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2" +
 		"d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887")

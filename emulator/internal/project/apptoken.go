@@ -15,14 +15,14 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-// refreshLifetime is how long a refresh token works. Unverified: the API's.
-const refreshLifetime = 365 * 24 * time.Hour
+// refreshTokenLifetime is how long a refresh token works. Unverified: the API's.
+const refreshTokenLifetime = 365 * 24 * time.Hour
 
 var errNoApp = ops.ErrUnauthorizedClient.Because("An M2M client acts for itself, not for a member.")
 
-// redeemCode issues tokens for an authorization code, once: whatever is wrong with the request, no other one gets
-// tokens for the code, and a code that is sent again revokes the tokens that it was redeemed for.
-func redeemCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, error) {
+// redeemAuthorizationCode issues tokens for an authorization code, once: whatever is wrong with the request, no other
+// one gets tokens for the code, and a code that is sent again revokes the tokens that it was redeemed for.
+func redeemAuthorizationCode(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, error) {
 	if c.app == nil {
 		return nil, errNoApp
 	}
@@ -62,9 +62,9 @@ func checkVerifier(challenge, verifier string) error {
 	return cmp.Or(factor.CheckVerifier(&verifier), factor.CheckPKCE(challenge, &verifier))
 }
 
-// refresh issues tokens for a refresh token, which the next one replaces. One that was replaced before has been stolen
-// from somebody: it ends the authorization (RFC 9700, section 4.14.2).
-func refresh(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, error) {
+// redeemRefreshToken issues tokens for a refresh token, which the next one replaces. One that was replaced before has
+// been stolen from somebody: it ends the authorization (RFC 9700, section 4.14.2).
+func redeemRefreshToken(tx *engine.Tx, c *oauthClient, form engine.Form) (*tokenResponse, error) {
 	if c.app == nil {
 		return nil, errNoApp
 	}
@@ -124,7 +124,7 @@ func issueForMember(
 	access.Sign(tx.Tx, &resp.AccessToken)
 	if slices.Contains(a.Scopes, state.OfflineAccess) {
 		resp.RefreshToken = tx.Token()
-		keep(state.RefreshToken, resp.RefreshToken, refreshLifetime)
+		keep(state.RefreshToken, resp.RefreshToken, refreshTokenLifetime)
 	}
 	if slices.Contains(scopes, state.OpenID) {
 		person := login.Person(tx.Tx, m, a, scopes)

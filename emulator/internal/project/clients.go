@@ -68,7 +68,7 @@ func getClient(tx *engine.Tx, req *clients.GetRequest) (*clients.GetResponse, er
 // updateClient changes what is given. Tokens that were issued stay as they are.
 func updateClient(tx *engine.Tx, req *clients.UpdateRequest) (*clients.UpdateResponse, error) {
 	// What is malformed is refused before the client is looked up.
-	if _, err := updated(&state.Client{M2MClient: m2m.M2MClient{
+	if _, err := updatedClient(&state.Client{M2MClient: m2m.M2MClient{
 		ClientID: req.ClientID, Status: m2m.M2MClientStatusActive,
 	}}, req); err != nil {
 		return nil, err
@@ -77,15 +77,15 @@ func updateClient(tx *engine.Tx, req *clients.UpdateRequest) (*clients.UpdateRes
 	if err != nil {
 		return nil, err
 	}
-	if c, err = updated(c, req); err != nil {
+	if c, err = updatedClient(c, req); err != nil {
 		return nil, err
 	}
 	tx.Clients.Put(c)
 	return &clients.UpdateResponse{M2MClient: c.M2MClient}, nil
 }
 
-// updated returns a copy of a client with what a request changes.
-func updated(c *state.Client, req *clients.UpdateRequest) (*state.Client, error) {
+// updatedClient returns a copy of a client with what a request changes.
+func updatedClient(c *state.Client, req *clients.UpdateRequest) (*state.Client, error) {
 	changed := *c
 	state.Set(&changed.ClientName, req.ClientName)
 	state.Set(&changed.ClientDescription, req.ClientDescription)

@@ -10,11 +10,11 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
 )
 
-func secretRoutes() []engine.Route {
+func clientSecretRoutes() []engine.Route {
 	return []engine.Route{
-		engine.Handle(ops.M2MClientsSecretsRotateStart, startRotation),
-		engine.Handle(ops.M2MClientsSecretsRotate, completeRotation),
-		engine.Handle(ops.M2MClientsSecretsRotateCancel, cancelRotation),
+		engine.Handle(ops.M2MClientsSecretsRotateStart, startClientRotation),
+		engine.Handle(ops.M2MClientsSecretsRotate, completeClientRotation),
+		engine.Handle(ops.M2MClientsSecretsRotateCancel, cancelClientRotation),
 	}
 }
 
@@ -50,8 +50,8 @@ func distinct(s string) int {
 	return len(seen)
 }
 
-// startRotation makes a second secret. Its response is the only one with it.
-func startRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.RotateStartResponse, error) {
+// startClientRotation makes a second secret. Its response is the only one with it.
+func startClientRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.RotateStartResponse, error) {
 	c, err := findClient(tx, req.ClientID)
 	if err != nil {
 		return nil, err
@@ -71,9 +71,9 @@ func startRotation(tx *engine.Tx, req *secrets.RotateStartRequest) (*secrets.Rot
 	}}, nil
 }
 
-// completeRotation drops the old secret.
-func completeRotation(tx *engine.Tx, req *secrets.RotateRequest) (*secrets.RotateResponse, error) {
-	c, err := findRotating(tx, req.ClientID)
+// completeClientRotation drops the old secret.
+func completeClientRotation(tx *engine.Tx, req *secrets.RotateRequest) (*secrets.RotateResponse, error) {
+	c, err := findRotatingClient(tx, req.ClientID)
 	if err != nil {
 		return nil, err
 	}
@@ -82,9 +82,9 @@ func completeRotation(tx *engine.Tx, req *secrets.RotateRequest) (*secrets.Rotat
 	return &secrets.RotateResponse{M2MClient: c.M2MClient}, nil
 }
 
-// cancelRotation drops the new secret.
-func cancelRotation(tx *engine.Tx, req *secrets.RotateCancelRequest) (*secrets.RotateCancelResponse, error) {
-	c, err := findRotating(tx, req.ClientID)
+// cancelClientRotation drops the new secret.
+func cancelClientRotation(tx *engine.Tx, req *secrets.RotateCancelRequest) (*secrets.RotateCancelResponse, error) {
+	c, err := findRotatingClient(tx, req.ClientID)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +93,8 @@ func cancelRotation(tx *engine.Tx, req *secrets.RotateCancelRequest) (*secrets.R
 	return &secrets.RotateCancelResponse{M2MClient: c.M2MClient}, nil
 }
 
-// findRotating returns a copy of a client whose secret is being rotated.
-func findRotating(tx *engine.Tx, id string) (*state.Client, error) {
+// findRotatingClient returns a copy of a client whose secret is being rotated.
+func findRotatingClient(tx *engine.Tx, id string) (*state.Client, error) {
 	c, err := findClient(tx, id)
 	if err != nil {
 		return nil, err

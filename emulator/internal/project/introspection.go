@@ -2,6 +2,7 @@ package project
 
 import (
 	"maps"
+	"net/http"
 	"strings"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/engine"
@@ -32,8 +33,8 @@ func introspect(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 	claims := activeClaims(tx, c, form["token"])
 	answer := shared.Object{} // which keeps large numbers
 	maps.Copy(answer, claims)
-	answer["active"], answer["request_id"], answer["status_code"] = claims != nil, tx.RequestID(), 200
-	return tx.JSON(200, answer), nil
+	answer["active"], answer["request_id"], answer["status_code"] = claims != nil, tx.RequestID(), http.StatusOK
+	return tx.JSON(http.StatusOK, answer), nil
 }
 
 // activeClaims are what is told of an active token of a client, nil for any other.
@@ -84,5 +85,5 @@ func revoke(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 		access.Token.ClientID == c.app.ClientID {
 		tx.AppTokens.Delete(access.Token.ID)
 	}
-	return tx.JSON(200, map[string]any{"request_id": tx.RequestID(), "status_code": 200}), nil
+	return tx.JSON(http.StatusOK, map[string]any{"request_id": tx.RequestID(), "status_code": http.StatusOK}), nil
 }

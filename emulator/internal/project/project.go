@@ -12,7 +12,7 @@ import (
 // Routes are the operations that are implemented.
 func Routes() []engine.Route {
 	return slices.Concat(
-		clientRoutes(), secretRoutes(), tokenRoutes(), appRoutes(), appSecretRoutes(), introspectionRoutes(),
+		clientRoutes(), clientSecretRoutes(), tokenRoutes(), appRoutes(), appSecretRoutes(), introspectionRoutes(),
 		userInfoRoutes(), metadataRoutes(), registrationRoutes(), keyRoutes(), debugRoutes(), metricRoutes(),
 		samlShieldRoutes(),
 	)

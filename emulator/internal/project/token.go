@@ -1,6 +1,7 @@
 package project
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -34,9 +35,9 @@ func issueToken(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 	case "client_credentials":
 		issue = issueForMachine
 	case "authorization_code":
-		issue = redeemCode
+		issue = redeemAuthorizationCode
 	case "refresh_token":
-		issue = refresh
+		issue = redeemRefreshToken
 	case "":
 		return nil, ops.ErrInvalidRequest.Because("The parameter grant_type is missing.")
 	default:
@@ -50,7 +51,7 @@ func issueToken(tx *engine.Tx, form engine.Form) (*engine.Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.TokenType, resp.RequestID, resp.StatusCode = "bearer", tx.RequestID(), 200
+	resp.TokenType, resp.RequestID, resp.StatusCode = "bearer", tx.RequestID(), http.StatusOK
 	return tx.JSON(resp.StatusCode, resp), nil
 }
 

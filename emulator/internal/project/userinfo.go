@@ -27,7 +27,7 @@ func getUserInfo(tx *engine.Tx) (*engine.Reply, error) {
 		reply := tx.JSON(http.StatusUnauthorized, map[string]any{
 			"request_id": tx.RequestID(), "status_code": http.StatusUnauthorized,
 		})
-		reply.Header.Set("WWW-Authenticate", challenge)
+		reply.Header.Set("WWW-Authenticate", bearerChallenge)
 		return reply, nil
 	case n > 1:
 		return bearerError(tx, ops.ErrInvalidRequest.Because("There are two access tokens."))
@@ -64,13 +64,14 @@ func bearerToken(tx *engine.Tx) (token string, n int) {
 	return tokens[0], 1
 }
 
-// challenge says how a request authenticates itself. Without a token, it says nothing else (RFC 6750, section 3.1).
-const challenge = `Bearer realm="oauth2"`
+// bearerChallenge says how a request authenticates itself. Without a token, it says nothing else (RFC 6750, section
+// 3.1).
+const bearerChallenge = `Bearer realm="oauth2"`
 
 // bearerError is the response to a request whose access token does not suffice (RFC 6750, section 3).
 func bearerError(tx *engine.Tx, e *ops.Error) (*engine.Reply, error) {
 	reply := tx.OAuthError(e)
-	text := challenge + `, error="` + string(e.Code) + `", error_description="` + e.Text + `"`
+	text := bearerChallenge + `, error="` + string(e.Code) + `", error_description="` + e.Text + `"`
 	if e == ops.ErrInsufficientScope {
 		text += `, scope="` + state.OpenID + `"`
 	}

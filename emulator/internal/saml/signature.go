@@ -8,20 +8,27 @@ import (
 	"github.com/seed75add069/stytch-go/emulator/internal/ops"
 )
 
+// The algorithms of canonicalization. That of exclusive is the namespace of its parameters too.
 const (
-	// exclusive is the algorithm of exclusive canonicalization, and the namespace of its parameters.
-	exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+	exclusive    = "http://www.w3.org/2001/10/xml-exc-c14n#"
+	inclusive    = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+	inclusive11  = "http://www.w3.org/2006/12/xml-c14n11"
+	withComments = "WithComments"
+)
 
-	more          = "http://www.w3.org/2001/04/xmldsig-more#"
-	newer         = "http://www.w3.org/2007/05/xmldsig-more#"
-	version11     = "http://www.w3.org/2009/xmldsig11#"
-	encryption    = "http://www.w3.org/2001/04/xmlenc#"
-	inclusion     = "http://www.w3.org/2001/XInclude"
-	inclusive     = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-	inclusive11   = "http://www.w3.org/2006/12/xml-c14n11"
-	withComments  = "WithComments"
-	anyNumber     = 1 << 20
+// Namespaces, with which the names of algorithms begin too.
+const (
+	more       = "http://www.w3.org/2001/04/xmldsig-more#"
+	newer      = "http://www.w3.org/2007/05/xmldsig-more#"
+	version11  = "http://www.w3.org/2009/xmldsig11#"
+	encryption = "http://www.w3.org/2001/04/xmlenc#"
+	xinclude   = "http://www.w3.org/2001/XInclude"
+)
+
+// How often an element may occur.
+const (
 	maxTransforms = 2
+	anyNumber     = 1 << 20
 )
 
 // algorithms are those that elements of a signature may name. A transform or a canonicalization keeps all of what it is
@@ -134,7 +141,7 @@ func (c *check) beside(t xml.StartElement, e *element) error {
 		return nil
 	case e.Name == xml.Name{Space: encryption, Local: "CipherReference"}:
 		return refuse("a reference to something encrypted elsewhere")
-	case e.Space == inclusion:
+	case e.Space == xinclude:
 		return refuse("an inclusion of another document")
 	case e.Space != signatureSpace, e.Name == of("KeyInfo"), children[parent][e.Name] > 0,
 		e.Name == of("DigestMethod") && parent == xml.Name{Space: encryption, Local: "EncryptionMethod"}:

@@ -31,7 +31,7 @@ func sample() object {
 	}
 }
 
-func TestFilter_holds(t *testing.T) {
+func TestFilter_holdsForWhatItDescribes(t *testing.T) {
 	t.Parallel()
 	for filter, want := range map[string]bool{
 		`userName eq "bob@example.com"`: true, `USERNAME EQ "BOB@EXAMPLE.COM"`: true, `userName eq "bob"`: false,

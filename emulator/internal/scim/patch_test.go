@@ -34,7 +34,7 @@ func parsed(t *testing.T, text string) object {
 }
 
 // Each row is an operation and what it changes of the resource; null is what is gone.
-func TestPatch_changes(t *testing.T) {
+func TestPatch_changesWhatItsPathsName(t *testing.T) {
 	t.Parallel()
 	const work, home = `{"value": "a@x.example", "type": "work", "primary": true}`, `{"value": "b@x.example", "type": "home"}`
 	for operation, want := range map[string]string{
@@ -101,7 +101,7 @@ func TestPatch_changes(t *testing.T) {
 	}
 }
 
-func TestPatch_refusals(t *testing.T) {
+func TestPatch_refusesWhatDoesNotFitTheResource(t *testing.T) {
 	t.Parallel()
 	for operation, scimType := range map[string]string{
 		``: invalidSyntax, `1`: invalidSyntax, `{}`: invalidSyntax, `{"op": "move", "path": "title"}`: invalidSyntax, `{"op": 1}`: invalidSyntax,

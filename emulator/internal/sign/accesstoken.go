@@ -23,7 +23,7 @@ type AccessToken struct {
 	Resources []string
 }
 
-// AccessTokenLifetime is how long access tokens for an app are valid, and ID tokens.
+// AccessTokenLifetime is how long access tokens and ID tokens for an app are valid.
 func AccessTokenLifetime(app *state.ConnectedApp) time.Duration {
 	return time.Duration(app.AccessTokenExpiryMinutes) * time.Minute
 }

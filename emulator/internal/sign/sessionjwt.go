@@ -15,7 +15,7 @@ import (
 // sessionJWTLifetime is how long a session JWT is valid.
 const sessionJWTLifetime = 5 * time.Minute
 
-// Session signs a JWT for a member's session as Later does. It is valid for five minutes.
+// Session signs a JWT for a member's session as [Later] does.
 func Session(tx *state.Tx, s *state.Session, slug string, roles []string, to *string) {
 	factors := append([]sessions.AuthenticationFactor{}, s.Factors...)
 	for i := range factors { // a JWT has neither

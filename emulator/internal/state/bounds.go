@@ -14,22 +14,23 @@ import (
 // Bounds of what is stored. Those of names, ids, e-mail addresses and custom claims are the API's; the others are the
 // emulator's own, because the API's are not known.
 const (
-	MaxName     = 128 // characters
-	MaxEntries  = 1000
-	MaxMetadata = 4096     // bytes of JSON
+	MaxName     = 128      // characters
+	MaxEntries  = 1000     // of a list
+	maxMetadata = 4096     // bytes of JSON
 	maxKeys     = 20       // of metadata
 	maxClaims   = 4096     // bytes of JSON, of a session's custom claims
 	maxObject   = 64 << 10 // bytes of JSON, of other objects
-	MaxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
+	maxEmail    = 254      // bytes: RFC 5321, section 4.5.3.1
 	MaxURL      = 2048     // bytes
 	MaxText     = 4 << 10  // bytes, of any other text
 	// MaxFactorText bounds a text in a factor, which is part of JWTs, in bytes: an address, or the id that an identity
 	// provider has given the person.
-	MaxFactorText = MaxEmail
+	MaxFactorText = maxEmail
 	MaxToken      = 32 << 10 // bytes, of a token of an identity provider
 	// MaxMessages bounds an inbox. The oldest messages are removed first.
 	MaxMessages = 10_000
-	// MaxLogins bounds the logins by OAuth and SSO that browsers have begun, and those that were not authenticated yet.
+	// MaxLogins bounds each of the four tables of logins by OAuth and SSO: those that browsers have begun, and those
+	// that were not authenticated yet. The oldest ones are removed first.
 	MaxLogins = 10_000
 	// MaxFailures bounds a counter of failed attempts. Calls lock long before that.
 	MaxFailures = 1000
@@ -40,7 +41,7 @@ const (
 	maxLocal    = 64
 	maxDomain   = 253
 	maxLink     = 4 * MaxURL // bytes: a redirect URL, escaped, and a token
-	maxSlugBase = 120        // characters, so that there is room for a number in a slug
+	maxSlugBase = 120        // characters, so that a number fits behind it in a slug
 )
 
 // Bounds of snapshots. What calls store is smaller for other reasons, but for factors, of which calls drop the oldest.
@@ -92,7 +93,7 @@ var textBounds = map[string]bound{
 	"name":                      shortName, "client_name": shortName, "role_id": roleID, "assigned_roles": roleID,
 	"resource_id": shortName, "actions": shortName,
 	"phone_number": shortName, "mfa_phone_number": shortName, "channel": shortName, "template": shortName,
-	"email_address": atMost(MaxEmail), "new_email_address": atMost(MaxEmail), "to": atMost(MaxEmail),
+	"email_address": atMost(maxEmail), "new_email_address": atMost(maxEmail), "to": atMost(maxEmail),
 	"link": atMost(maxLink), "nonce": atMost(MaxURL),
 	"certificate": atMost(MaxPEM), "private_key": atMost(MaxPEM), "display_name": shortName,
 	"idp_entity_id": atMost(MaxURL), "sso_connections.oidc.client_id": atMost(MaxURL),

@@ -58,12 +58,12 @@ func forgetOldest[R any](t *store.Table[R], dead func(*R) bool) {
 	}
 }
 
-// maxLogins bounds the logins of a kind that have begun and not ended, in bytes of JSON, since anybody can begin them.
-// There are at most MaxLogins of them. The oldest ones are removed first.
-const maxLogins = MaxLogins * minLogin
-
-// minLogin is what one counts for at least.
-const minLogin = 3 << 10
+// maxLoginBytes bounds a table of logins in bytes of JSON, since anybody can begin one. Each counts for at least
+// minLoginBytes, so that there are at most MaxLogins of them.
+const (
+	maxLoginBytes = MaxLogins * minLoginBytes
+	minLoginBytes = 3 << 10
+)
 
 // pack copies a login, with nothing else of the request that it came from in memory, and returns what it counts for.
 func pack[R any](row *R) (*R, int) {
@@ -75,5 +75,5 @@ func pack[R any](row *R) (*R, int) {
 	if err != nil {
 		*own = *row // not reached: all that is stored can be in a snapshot
 	}
-	return own, max(minLogin, len(data))
+	return own, max(minLoginBytes, len(data))
 }

@@ -19,8 +19,8 @@ func newState() *state.State {
 	return state.New(state.Config{ProjectID: "project-test-1", Log: slog.New(slog.DiscardHandler)})
 }
 
-// expiring are the tables whose rows expire: how a row is put that expires at a time, how many there are, and whether one
-// is kept for a while, to be told apart from an unknown one.
+// expiring are the tables whose rows expire: how a row is put that expires at a time, how many there are, and whether
+// one is kept for a while, to be told apart from an unknown one.
 var expiring = map[string]struct {
 	put  func(tx *state.Tx, id string, at time.Time)
 	rows func(tx *state.Tx) int

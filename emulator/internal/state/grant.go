@@ -74,13 +74,13 @@ func (g *Grant) prepare(*Tx) error { return checkScopes(g.Scopes) }
 // checkGrants checks that members and apps exist, and that there is no access that nobody has granted.
 func (tx *Tx) checkGrants(all tokens) error {
 	err := each(tx.Grants, func(g *Grant) error {
-		return tx.refersToAccess(g.MemberID, g.OrganizationID, g.ConnectedAppID)
+		return tx.refersToAccess(g.OrganizationID, g.MemberID, g.ConnectedAppID)
 	})
 	if err != nil {
 		return err
 	}
 	err = each(tx.Authorizations, func(a *Authorization) error {
-		if err := tx.refersToAccess(a.MemberID, a.OrganizationID, a.ConnectedAppID); err != nil || a.Revoked {
+		if err := tx.refersToAccess(a.OrganizationID, a.MemberID, a.ConnectedAppID); err != nil || a.Revoked {
 			return err
 		}
 		if tx.Grants.Get(GrantKey(a.MemberID, a.ConnectedAppID)) == nil {
@@ -97,6 +97,6 @@ func (tx *Tx) checkGrants(all tokens) error {
 }
 
 // refersToAccess checks that a member and an app exist.
-func (tx *Tx) refersToAccess(memberID, organizationID, appID string) error {
-	return cmp.Or(tx.refersToMember(memberID, organizationID), refers("connected_app_id", appID, tx.ConnectedApps))
+func (tx *Tx) refersToAccess(organizationID, memberID, appID string) error {
+	return cmp.Or(tx.refersToMember(organizationID, memberID), refers("connected_app_id", appID, tx.ConnectedApps))
 }

@@ -69,6 +69,12 @@ func (p *pair) generate(now time.Time) (err error) {
 	if p.pkcs8, err = x509.MarshalPKCS8PrivateKey(p.key); err != nil {
 		return err
 	}
+	p.cert, err = SelfSigned(p.key, now)
+	return err
+}
+
+// SelfSigned makes a certificate for a key, in DER.
+func SelfSigned(key *rsa.PrivateKey, now time.Time) ([]byte, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{Organization: []string{"stytch-emulator"}},
@@ -76,8 +82,7 @@ func (p *pair) generate(now time.Time) (err error) {
 		NotAfter:     now.AddDate(certYears, 0, 0),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 	}
-	p.cert, err = x509.CreateCertificate(rand.Reader, template, template, p.key.Public(), p.key)
-	return err
+	return x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 }
 
 // keyJSON is the form of a key in a snapshot.

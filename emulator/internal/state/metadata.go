@@ -12,8 +12,8 @@ func CheckMetadata(metadata shared.Object) error {
 	switch {
 	case len(metadata) > maxKeys:
 		return invalid(stytcherror.CodeMetadataTooManyKeys, "The metadata has more than %d keys.", maxKeys)
-	case !encodesWithin(metadata, MaxMetadata):
-		return invalid(stytcherror.CodeMetadataTooLarge, "The metadata is larger than %d bytes.", MaxMetadata)
+	case !encodesWithin(metadata, maxMetadata):
+		return invalid(stytcherror.CodeMetadataTooLarge, "The metadata is larger than %d bytes.", maxMetadata)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func newOAuthTables(db *store.DB) oauthTables {
 	flows := store.NewTable(db, "oauth_flows", func(f *OAuthFlow) string { return f.State })
 	tokens := store.NewTable(db, "oauth_tokens", func(t *OAuthToken) string { return t.Token })
 	return oauthTables{
-		OAuthFlows: flows.Bound(maxLogins, pack), OAuthTokens: tokens.Bound(maxLogins, pack),
+		OAuthFlows: flows.Bound(maxLoginBytes, pack), OAuthTokens: tokens.Bound(maxLoginBytes, pack),
 	}
 }
 

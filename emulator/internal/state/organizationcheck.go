@@ -113,7 +113,7 @@ func checkImplicitRoles(rules []organizations.EmailImplicitRoleAssignment) error
 	}
 	for _, rule := range rules {
 		switch {
-		case !IsDomain(rule.Domain):
+		case !isDomain(rule.Domain):
 			return invalid(stytcherror.CodeRBACInvalidDomain, "An implicit role assignment has a malformed domain.")
 		case slices.Contains(commonDomains, rule.Domain):
 			return invalid(stytcherror.CodeRBACDomainTooCommon, "%s is a common e-mail provider.", rule.Domain)
@@ -159,7 +159,7 @@ func (c *domainCodes) check(domains []string) error {
 	seen := map[string]bool{}
 	for _, d := range domains {
 		switch {
-		case !IsDomain(d):
+		case !isDomain(d):
 			return invalid(c.malformed, "%q is not a domain.", d[:min(len(d), maxDomain)])
 		case slices.Contains(commonDomains, d):
 			return invalid(c.common, "%s is a common e-mail provider.", d)

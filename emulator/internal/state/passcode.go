@@ -30,14 +30,14 @@ func (p *Passcode) Owner() string {
 	if p.EmailUpdate {
 		return EmailUpdateOwner(p.MemberID)
 	}
-	return PasscodeOwner(p.Channel, p.MemberID, p.Email)
+	return passcodeOwner(p.Channel, p.MemberID, p.Email)
 }
 
 // EmailUpdateOwner is the owner of codes by which a member confirms another address.
 func EmailUpdateOwner(memberID string) string { return "email_update " + memberID }
 
-// PasscodeOwner is the owner of codes that are sent to a member by a channel, or for discovery to an address.
-func PasscodeOwner(channel, memberID, email string) string {
+// passcodeOwner is the owner of codes that are sent to a member by a channel, or for discovery to an address.
+func passcodeOwner(channel, memberID, email string) string {
 	if memberID != "" {
 		email = ""
 	}
@@ -73,13 +73,13 @@ func (tx *Tx) DeleteEmailCodesTo(email string) {
 
 // DeleteEmailCodesOf deletes the codes that were sent to a member by e-mail.
 func (tx *Tx) DeleteEmailCodesOf(memberID string) {
-	tx.Passcodes.Delete(PasscodeOwner(ChannelEmail, memberID, ""))
+	tx.Passcodes.Delete(passcodeOwner(ChannelEmail, memberID, ""))
 	tx.Passcodes.Delete(EmailUpdateOwner(memberID))
 }
 
 // DeleteSMSCodesOf deletes the codes that were sent to a member by text message.
 func (tx *Tx) DeleteSMSCodesOf(memberID string) {
-	tx.Passcodes.Delete(PasscodeOwner(ChannelSMS, memberID, ""))
+	tx.Passcodes.Delete(passcodeOwner(ChannelSMS, memberID, ""))
 }
 
 func (p *Passcode) prepare(*Tx) error {

@@ -186,7 +186,7 @@ func (r *Registration) checkPending() error {
 	return r.checkAccount()
 }
 
-// setIssuers sets the issuer of accounts in a snapshot that has been written by hand without: that of the connection.
+// setIssuers sets the issuer of accounts that have none, in a snapshot that was written by hand, to the connection's.
 func (tx *Tx) setIssuers() error {
 	for number, r := range tx.Registrations.Rows() {
 		c := tx.SSOConnections.Get(r.ConnectionID)
@@ -215,7 +215,7 @@ func (tx *Tx) checkRegistrations() error {
 		switch {
 		case c == nil:
 			return errors.New("connection_id names no connection of the organization of member_id")
-		case r.Provider != tx.protocol(c):
+		case r.Provider != tx.SSOProvider(c):
 			return errors.New("provider is not that of the connection of connection_id")
 		case len(tx.accountsAt(r)) > maxAccounts:
 			return fmt.Errorf("member_id has more than %d accounts of connection_id", maxAccounts)

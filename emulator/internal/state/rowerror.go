@@ -51,7 +51,7 @@ func refers[R any](field, key string, t *store.Table[R]) error {
 }
 
 // refersToMember checks that the member and the organization that a row names belong together.
-func (tx *Tx) refersToMember(memberID, organizationID string) error {
+func (tx *Tx) refersToMember(organizationID, memberID string) error {
 	if m := tx.Members.Get(memberID); m == nil || m.OrganizationID != organizationID {
 		return errors.New("member_id names no member of the organization of organization_id")
 	}

@@ -130,7 +130,7 @@ func (tx *Tx) checkSessions(all tokens) error {
 				return err
 			}
 		}
-		return tx.refersToMember(s.MemberID, s.OrganizationID)
+		return tx.refersToMember(s.OrganizationID, s.MemberID)
 	})
 	if err != nil {
 		return err

@@ -95,9 +95,9 @@ func (c *SSOConnection) referred() string {
 
 // Bounds of connections. Unverified: the API's number of connections.
 const (
-	MaxSSOConnections           = 100 // of an organization
-	MaxVerificationCertificates = 5   // of a SAML connection
-	MaxPEM                      = 16 << 10
+	MaxSSOConnections = 100      // of an organization
+	MaxSAMLKeys       = 5        // of a SAML connection: verification certificates, and encryption keys
+	MaxPEM            = 16 << 10 // bytes, of a certificate or a key
 )
 
 // DefaultOIDCScopes are the scopes that a login requests from an OIDC provider.
@@ -240,8 +240,8 @@ func (tx *Tx) putIfChanged(org *Organization) error {
 	return nil
 }
 
-// protocol is the provider of accounts by a connection: SAML or OIDC.
-func (tx *Tx) protocol(c *SSOConnection) string {
+// SSOProvider is the provider of accounts by a connection: ProviderSAML or ProviderOIDC.
+func (tx *Tx) SSOProvider(c *SSOConnection) string {
 	if tx.Referred(c).OIDC != nil {
 		return ProviderOIDC
 	}
@@ -270,8 +270,8 @@ func (c *SSOConnection) prepare(*Tx) error {
 		return errors.New("saml, oidc and external: exactly one must be given")
 	case c.IsReal && c.OIDC == nil:
 		return errors.New("is_real is for OIDC")
-	case c.SAML != nil && len(c.SAML.VerificationCertificates) > MaxVerificationCertificates:
-		return fmt.Errorf("saml.verification_certificates has more than %d", MaxVerificationCertificates)
+	case c.SAML != nil && len(c.SAML.VerificationCertificates) > MaxSAMLKeys:
+		return fmt.Errorf("saml.verification_certificates has more than %d", MaxSAMLKeys)
 	}
 	c.fillDefaults()
 	s := c.Summary()

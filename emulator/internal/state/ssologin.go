@@ -52,7 +52,7 @@ type ssoLoginTables struct {
 func newSSOLoginTables(db *store.DB) ssoLoginTables {
 	flows := store.NewTable(db, "sso_flows", func(f *SSOFlow) string { return f.State })
 	tokens := store.NewTable(db, "sso_tokens", func(t *SSOToken) string { return t.Token })
-	return ssoLoginTables{SSOFlows: flows.Bound(maxLogins, pack), SSOTokens: tokens.Bound(maxLogins, pack)}
+	return ssoLoginTables{SSOFlows: flows.Bound(maxLoginBytes, pack), SSOTokens: tokens.Bound(maxLoginBytes, pack)}
 }
 
 // deleteSSOLoginsBy deletes the logins by a connection that nobody has ended.
@@ -122,7 +122,7 @@ func (tx *Tx) checkSSOLogins(all tokens) error {
 		if err := refers("connection_id", t.ConnectionID, tx.SSOConnections); err != nil {
 			return err
 		}
-		if t.Account.Provider != tx.protocol(tx.SSOConnections.Get(t.ConnectionID)) {
+		if t.Account.Provider != tx.SSOProvider(tx.SSOConnections.Get(t.ConnectionID)) {
 			return errors.New("account.provider is not that of the connection of connection_id")
 		}
 		return all.once("token", t.Token)

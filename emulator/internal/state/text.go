@@ -33,7 +33,7 @@ func Email(s string) (string, error) {
 	}
 	parsed, err := mail.ParseAddress(s)
 	if err != nil || parsed.Address != s || parsed.Name != "" || !strings.Contains(Domain(s), ".") ||
-		len(s) > MaxEmail || strings.IndexByte(s, '@') > maxLocal || strings.ContainsFunc(s, invisible) {
+		len(s) > maxEmail || strings.IndexByte(s, '@') > maxLocal || strings.ContainsFunc(s, invisible) {
 		return "", invalid(stytcherror.CodeInvalidEmail, "The e-mail address is malformed.")
 	}
 	return Lower(s), nil
@@ -48,8 +48,8 @@ func invisible(r rune) bool {
 // Domain is the domain of an address, in lower case.
 func Domain(email string) string { return Lower(email[strings.LastIndexByte(email, '@')+1:]) }
 
-// IsDomain reports whether a text is a domain name in lower case.
-func IsDomain(s string) bool { return len(s) <= maxDomain && domainForm.MatchString(s) }
+// isDomain reports whether a text is a domain name in lower case.
+func isDomain(s string) bool { return len(s) <= maxDomain && domainForm.MatchString(s) }
 
 // Lower changes the letters A to Z only. [strings.ToLower] and [strings.EqualFold] know Unicode, where the Kelvin sign
 // is a k: one person's address would be another's.

@@ -22,57 +22,6 @@ const (
 	verificationKeyID = "saml-verification-key"
 )
 
-// checkSAMLUpdate validates a request.
-func checkSAMLUpdate(req *saml.UpdateConnectionRequest) (*samlUpdate, error) {
-	u := &samlUpdate{UpdateConnectionRequest: req}
-	if err := checkDisplayName(req.DisplayName); err != nil {
-		return nil, err
-	}
-	if err := checkProvider(req.IdentityProvider); err != nil {
-		return nil, err
-	}
-	for _, text := range []*string{
-		req.IDPEntityID, req.NameIDFormat, req.AlternativeAudienceURI, req.AlternativeACSURL,
-	} {
-		if text != nil && len(*text) > state.MaxURL {
-			return nil, ops.ErrBadRequest.Because(
-				"idp_entity_id, nameid_format, alternative_audience_uri and alternative_acs_url have at most %d bytes.",
-				state.MaxURL)
-		}
-	}
-	if err := checkIDPSSOURL(req.IDPSSOURL); err != nil {
-		return nil, err
-	}
-	if req.AttributeMapping != nil {
-		if err := checkSAMLMapping(req.AttributeMapping); err != nil {
-			return nil, err
-		}
-	}
-	if state.Given(req.X509Certificate) {
-		if u.verification = parseCertificate(*req.X509Certificate); u.verification == nil {
-			return nil, ops.ErrInvalidX509Certificate.Because(
-				"x509_certificate is not one certificate in PEM, of at most %d bytes, "+
-					"that ends in the years 1970 to 9999.", state.MaxPEM)
-		}
-	}
-	if state.Given(req.SAMLEncryptionPrivateKey) {
-		_, err := privateKey("saml_encryption_private_key", *req.SAMLEncryptionPrivateKey,
-			ops.ErrBadRequest, ops.ErrBadRequest)
-		if err != nil {
-			return nil, err
-		}
-	}
-	if state.Given(req.SigningPrivateKey) {
-		var err error
-		u.signingKey, err = privateKey("signing_private_key", *req.SigningPrivateKey,
-			ops.ErrSAMLSigningPrivateKeyInvalid, ops.ErrSAMLSigningPrivateKeyFormatNotSupported)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return u, nil
-}
-
 // privateKey parses the key that a parameter has. One that is none is refused with invalid, one in another format with
 // unsupported.
 func privateKey(parameter, text string, invalid, unsupported *ops.Error) (*rsa.PrivateKey, error) {
@@ -86,37 +35,6 @@ func privateKey(parameter, text string, invalid, unsupported *ops.Error) (*rsa.P
 		invalid = unsupported
 	}
 	return nil, invalid.Because("%s %v.", parameter, err)
-}
-
-// checkIDPSSOURL checks where logins are sent to. On this machine, http is allowed.
-func checkIDPSSOURL(given *string) error {
-	if !state.Given(given) {
-		return nil
-	}
-	u, err := state.ParseRedirectURL(*given)
-	switch {
-	case err != nil:
-		return ops.ErrSAMLConnectionIDPSSOURLInvalidFormat
-	case u.Scheme != "https" && state.CheckServerURL(*given) != nil:
-		return ops.ErrSAMLConnectionIDPSSOURLNotHTTPS
-	}
-	return nil
-}
-
-// checkSAMLMapping checks that a mapping says where address and name are.
-func checkSAMLMapping(mapping map[string]any) error {
-	has := func(key string) bool { return mapping[key] != nil && mapping[key] != "" }
-	switch {
-	case !flat(mapping):
-		return ops.ErrSAMLConnectionNoNestedKeysInAttributeMapping
-	case len(mapping) > state.MaxEntries || !state.IsObject(mapping):
-		return ops.ErrBadRequest.Because("attribute_mapping is too large.")
-	case !has("email"):
-		return ops.ErrSAMLConnectionEmailMappingRequired
-	case !has("full_name") && (!has("first_name") || !has("last_name")):
-		return ops.ErrSAMLConnectionNameMappingRequired
-	}
-	return nil
 }
 
 // parseCertificate returns the certificate that a text has in PEM, in DER; nil if it has not exactly one.
