@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -58,12 +59,17 @@ func forgetOldest[R any](t *store.Table[R], dead func(*R) bool) {
 	}
 }
 
-// maxLogins bounds the logins of a kind that have begun and not ended, in bytes of JSON, since anybody can begin them.
+// maxLogins bounds the logins of a kind that have begun and not ended, in bytes, since anybody can begin them.
 // There are at most MaxLogins of them. The oldest ones are removed first.
 const maxLogins = MaxLogins * minLogin
 
-// minLogin is what one counts for at least.
-const minLogin = 3 << 10
+// What a login counts for: at least minLogin, else its JSON, and besides that what values and objects take in memory,
+// about.
+const (
+	minLogin   = 3 << 10
+	valueCost  = 32
+	objectCost = 320
+)
 
 // pack copies a login, with nothing else of the request that it came from in memory, and returns what it counts for.
 func pack[R any](row *R) (*R, int) {
@@ -75,5 +81,6 @@ func pack[R any](row *R) (*R, int) {
 	if err != nil {
 		*own = *row // not reached: all that is stored can be in a snapshot
 	}
-	return own, max(minLogin, len(data))
+	cost := valueCost*bytes.Count(data, []byte(",")) + objectCost*bytes.Count(data, []byte("{"))
+	return own, max(minLogin, len(data)+cost)
 }
