@@ -147,7 +147,7 @@ func TestPatch_refusals(t *testing.T) {
 	}
 }
 
-func TestPatch_leavesNoValueThatWasOnlyThePrimaryOne(t *testing.T) {
+func TestPatch_keepsNoValueThatWasOnlyThePrimaryOne(t *testing.T) {
 	t.Parallel()
 	doc := small()
 	for _, value := range []string{`{"primary": true}`, `{"value": "b", "primary": true}`} {
