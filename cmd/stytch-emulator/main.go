@@ -209,7 +209,7 @@ func firstLines(addr *net.TCPAddr, project *emulator.Project) string {
 // to send a body.
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 1 << 20,
 		WriteTimeout: 15 * time.Minute, // longer than the delay of any fault
 	}
 }

@@ -96,3 +96,16 @@ func TestOIDC_emptyGroupIsNone(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotContains(t, h.rows("registrations")[0], "sso_groups")
 }
+
+func TestOIDC_addressThatIsNoTextIsNone(t *testing.T) {
+	t.Parallel()
+	h, p, s := newHarness(t), newProvider(t), newSurfer(t)
+	c := h.realOIDC(h.create("ada@example.com").Organization.OrganizationID, p)
+	for _, address := range []any{[]string{"bob@example.com"}, object{"value": "bob@example.com"}} {
+		p.mu.Lock()
+		p.claims, p.info = object{"email": address, "email_verified": true}, object{"email": address}
+		p.mu.Unlock()
+		v := s.do(h.toProvider(s, p, "connection_id", c).String(), nil)
+		assert.Contains(t, v.body, string(stytcherror.CodeOIDCResponseEmailMissing))
+	}
+}

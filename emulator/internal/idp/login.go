@@ -117,7 +117,7 @@ func merged(token, info map[string]any, email string) map[string]any {
 		of, other = info, token
 	}
 	verified, has := of[emailVerified]
-	if !has && other[email] == of[email] {
+	if !has && text(other[email]) == text(of[email]) {
 		verified, has = other[emailVerified]
 	}
 	claims := maps.Clone(token)

@@ -159,6 +159,10 @@ func (e edit) changeIn(doc object) error {
 		if list, err = e.changeList(old); err != nil {
 			return err
 		}
+		list = slices.DeleteFunc(list, func(v any) bool { // one that was nothing but the primary one
+			element, _ := v.(object)
+			return isEmpty(element)
+		})
 		if doc[a.name] = list; len(list) == 0 {
 			delete(doc, a.name)
 		}
@@ -271,13 +275,7 @@ func (e edit) changeElements(list []any) ([]any, error) {
 		changed[len(list)] = true
 		list = append(list, element)
 	}
-	if err := onePrimary(list, func(i int) bool { return changed[i] }); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(list, func(v any) bool {
-		element, _ := v.(object)
-		return isEmpty(element)
-	}), nil
+	return list, onePrimary(list, func(i int) bool { return changed[i] })
 }
 
 // newElement makes an element where the path selects none, nil where there need be none. With a filter only the

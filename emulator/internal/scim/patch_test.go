@@ -146,3 +146,12 @@ func TestPatch_refusesWhatDoesNotFitTheResource(t *testing.T) {
 		assert.Equal(t, invalidSyntax, f.scimType, "%.200s", body)
 	}
 }
+
+func TestPatch_keepsNoValueThatWasOnlyThePrimaryOne(t *testing.T) {
+	t.Parallel()
+	doc := small()
+	for _, value := range []string{`{"primary": true}`, `{"value": "b", "primary": true}`} {
+		require.NoError(t, userType.patch(doc, operations(`{"op": "add", "path": "ims", "value": [`+value+`]}`)))
+	}
+	assert.Equal(t, []any{object{"value": "b", "primary": true}}, doc["ims"])
+}

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -58,11 +59,16 @@ func forgetOldest[R any](t *store.Table[R], dead func(*R) bool) {
 	}
 }
 
-// maxLoginBytes bounds a table of logins in bytes of JSON, since anybody can begin one. Each counts for at least
-// minLoginBytes, so that there are at most MaxLogins of them.
+// maxLoginBytes bounds a table of logins in bytes, since anybody can begin one. Each counts for at least minLoginBytes,
+// so that there are at most MaxLogins of them.
+const maxLoginBytes = MaxLogins * minLoginBytes
+
+// What a login counts for: at least minLoginBytes, else its JSON and, besides that, about what its values and objects
+// take in memory.
 const (
-	maxLoginBytes = MaxLogins * minLoginBytes
 	minLoginBytes = 3 << 10
+	valueBytes    = 32
+	objectBytes   = 320
 )
 
 // pack copies a login, with nothing else of the request that it came from in memory, and returns what it counts for.
@@ -75,5 +81,6 @@ func pack[R any](row *R) (*R, int) {
 	if err != nil {
 		*own = *row // not reached: all that is stored can be in a snapshot
 	}
-	return own, max(minLoginBytes, len(data))
+	values, objects := bytes.Count(data, []byte(",")), bytes.Count(data, []byte("{"))
+	return own, max(minLoginBytes, len(data)+valueBytes*values+objectBytes*objects)
 }

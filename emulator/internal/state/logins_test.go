@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/emulator/internal/state"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
 // Anybody can begin a login, as often as they like.
@@ -69,6 +71,21 @@ func TestLogins_keepNothingElseOfARequest(t *testing.T) { //nolint:paralleltest 
 		}))
 	}
 	assert.Less(t, heap()-before, 20<<20)
+	runtime.KeepAlive(s)
+}
+
+func TestLogins_areBoundedByWhatSmallValuesTakeInMemory(t *testing.T) { //nolint:paralleltest // As above.
+	s := newState()
+	before := heap()
+	for i := range 40 {
+		require.NoError(t, s.Do(now, func(tx *state.Tx) error {
+			tx.SSOTokens.Put(&state.SSOToken{Token: fmt.Sprint("x", i), Account: state.Registration{
+				Attributes: shared.Object{"a": slices.Repeat([]any{map[string]any{"": "x"}}, 7_000)},
+			}})
+			return nil
+		}))
+	}
+	assert.Less(t, heap()-before, 60<<20)
 	runtime.KeepAlive(s)
 }
 
