@@ -104,6 +104,17 @@ func TestPasswordReset_endsWhatTheOldPasswordGave(t *testing.T) {
 	assert.True(t, h.lives(second.SessionToken))
 }
 
+// A snapshot may have a link that was sent to an address which the member has no more.
+func TestPasswordReset_aLinkIsForTheAddressThatItWasSentTo(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	token := h.resetToken(v.Organization.OrganizationID, "ada@example.com")
+	h.alter("magic_links", "token", token, object{"email_address": "eve@example.com"})
+	_, err := h.reset(token, strong)
+	require.ErrorIs(t, err, stytcherror.CodeUnableToAuthPasswordResetToken)
+}
+
 func TestPasswordReset_tokensExpireAndAreForgotten(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)

@@ -135,6 +135,20 @@ func TestSMS_onlyTheNewestCodeWorksForTwoMinutes(t *testing.T) {
 	require.ErrorIs(t, enter(third), stytcherror.CodeUnableToAuthOTPCode)
 }
 
+// A snapshot may have a code that was sent to a number which the member has no more.
+func TestSMS_aCodeIsForTheNumberThatItWasSentTo(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	v := h.create("ada@example.com")
+	h.addPhone("example", v.MemberID, v.SessionToken)
+	_, err := h.sendSMS("example", v.MemberID)
+	require.NoError(t, err)
+	h.alter("passcodes", "member_id", v.MemberID, object{"phone_number": otherPhone})
+	_, err = h.enterSMS("example", v.MemberID, h.WaitMessage(phone).Code,
+		func(r *sms.AuthenticateRequest) { r.SessionToken = &v.SessionToken })
+	require.ErrorIs(t, err, stytcherror.CodeOTPCodeNotFound)
+}
+
 func TestSMS_sendRefuses(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t)
