@@ -155,6 +155,13 @@ func TestOAuthAccounts_strangersJoinByDomainOrTenant(t *testing.T) {
 	h.alter("organizations", "organization_id", claimed, object{"claimed_email_domains": []any{"claimed.dev"}})
 	_, err = h.logInBy("slack", bySlack, hint("x@claimed.dev", "tenant_ids", "T1"))
 	require.ErrorIs(t, err, stytcherror.CodeActionNotAllowedEmailDomainIsClaimed)
+
+	_, err = h.updateOrg(bySlack, func(r *organizations.UpdateRequest) {
+		r.OAuthTenantJITProvisioning = new(organizations.OAuthTenantJITProvisioningNotAllowed)
+	})
+	require.NoError(t, err)
+	_, err = h.logInBy("slack", bySlack, hint("late@anywhere.dev", "tenant_ids", "T1"))
+	require.ErrorIs(t, err, stytcherror.CodeOAuthTenantJITProvisioningNotAllowed, "the list of tenants stays")
 }
 
 func TestOAuthAccounts_firstLoginMakesPendingAndInvitedMembersActive(t *testing.T) {
