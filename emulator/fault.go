@@ -12,8 +12,8 @@ type Fault struct {
 	Count int `json:"count"`
 	// Skip is the number of calls that pass before the first one is affected, zero by default.
 	Skip int `json:"skip"`
-	// Status is the response's HTTP status, 200 to 599. It is that of a known ErrorType by default; zero is for a Fault
-	// with DelayMS or Disconnect too.
+	// Status is the response's HTTP status, 200 to 599. Zero is the status of a known ErrorType; without one, the fault
+	// is no response, but DelayMS or Disconnect.
 	Status int `json:"status"`
 	// ErrorType makes the body an error with this error_type, in the form that errors of the operation have. It need
 	// not be one that is known. Status is then 400 or more. Without it, the body is Body. A response with status 204,

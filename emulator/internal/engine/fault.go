@@ -164,12 +164,12 @@ func (c *call) injected(f *Fault) response {
 	e := &ops.Error{Code: stytcherror.Code(f.ErrorType), Status: f.Status, Text: "An injected fault."}
 	if f.Status == 0 {
 		e.Status = e.Code.StatusCode()
+		if c.isForm() {
+			e.Status = e.OAuth2().Status
+		}
 	}
 	if !c.isForm() {
 		return c.failure(e)
-	}
-	if f.Status == 0 {
-		e.Status = e.OAuth2().Status
 	}
 	return response{
 		status: e.Status, code: e.Code, header: c.formHeader(e),
