@@ -64,7 +64,7 @@ type PasswordSettings struct {
 // TrustedTokenProfile is an issuer whose tokens log members in: JWTs, signed by RS256, with exp, email and, unless the
 // call names the organization, organization_id.
 type TrustedTokenProfile struct {
-	// ProfileID is what a call names the profile by: up to 128 of A to Z, a to z, 0 to 9 and ._|-, unlike all others.
+	// ProfileID is unique: a call names the profile by it. It has up to 128 of A to Z, a to z, 0 to 9 and ._|-.
 	ProfileID string `json:"profile_id"`
 	// Issuer and Audience must be the token's iss and aud.
 	Issuer   string `json:"issuer"`
