@@ -1,9 +1,6 @@
 package rbac
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // wildcard stands for all actions.
 const wildcard = "*"
@@ -11,7 +8,7 @@ const wildcard = "*"
 // Numbers of actions and resources begin at 1.
 const (
 	unknown   = 0 // a name that is in no permission
-	anyAction = 1 // the wildcard: the first in a sorted list of actions
+	anyAction = 1 // the wildcard: the first in a list of actions
 )
 
 // index has the permissions of roles by id, or of scopes by name.
@@ -20,76 +17,36 @@ const (
 type index struct {
 	resources, actions numbering
 	rows               map[string][]grant // sorted by resource, without duplicates
+	lists              []uint32           // the numbers of actions, list after list
 }
 
-// grant is the actions allowed on one resource: at least one, sorted, without duplicates.
-type grant struct {
-	resource uint32
-	actions  []uint32
-}
+// grant is the actions allowed on one resource: lists[from:to], of which there is at least one. They are sorted,
+// without duplicates. Grants with equal lists may share one.
+type grant struct{ resource, from, to uint32 }
 
-func newIndex(size int) index {
-	x := index{rows: make(map[string][]grant, size), resources: newNumbering(), actions: newNumbering()}
-	x.actions.add(wildcard)
-	return x
-}
-
-// add adds permissions to a role or scope. Those without an action are ignored.
-func (x *index) add(name string, permissions []Permission) {
-	if name == "" {
-		return
+// allows reports whether one of the roles allows the action on the resource.
+func (x *index) allows(names []string, resource, action string) bool {
+	r := x.resources.number[resource]
+	if r == unknown {
+		return false
 	}
-	size := 0
-	for _, p := range permissions {
-		size += len(p.Actions)
+	a := x.actions.number[action]
+	for _, name := range names {
+		if granted(x.find(name, r), a) {
+			return true
+		}
 	}
-	row := slices.Grow(x.rows[name], len(permissions))
-	numbers := make([]uint32, 0, size) // one array for the whole row, for the CPU's cache
-	for _, p := range permissions {
-		if len(p.Actions) == 0 {
-			continue
-		}
-		from := len(numbers)
-		for _, action := range p.Actions {
-			numbers = append(numbers, x.actions.add(action))
-		}
-		row = append(row, grant{resource: x.resources.add(p.Resource), actions: slices.Clip(numbers[from:])})
-	}
-	x.rows[name] = row
-}
-
-// sort sorts the rows and merges grants on the same resource. Nothing may be added afterwards.
-func (x *index) sort() {
-	for name, row := range x.rows {
-		slices.SortFunc(row, func(a, b grant) int { return cmp.Compare(a.resource, b.resource) })
-		merged := row[:0]
-		for _, g := range row {
-			if last := len(merged) - 1; last >= 0 && merged[last].resource == g.resource {
-				merged[last].actions = append(merged[last].actions, g.actions...)
-			} else {
-				merged = append(merged, g)
-			}
-		}
-		for i := range merged {
-			slices.Sort(merged[i].actions)
-			merged[i].actions = slices.Compact(merged[i].actions)
-		}
-		x.rows[name] = merged
-	}
-}
-
-// allowing returns a function that reports whether a role or scope allows the action.
-func (x *index) allowing(resource, action string) func(name string) bool {
-	r, a := x.resources.number[resource], x.actions.number[action]
-	return func(name string) bool { return r != unknown && granted(x.find(name, r), a) }
+	return false
 }
 
 // linearLength is the length up to which a linear search is faster than a binary one.
 const linearLength = 8
 
 // find returns the actions that a role or scope allows on the resource.
-func (x *index) find(name string, resource uint32) []uint32 {
-	row := x.rows[name]
+func (x *index) find(name string, resource uint32) []uint32 { return x.on(x.rows[name], resource) }
+
+// on returns the actions that a row allows on the resource.
+func (x *index) on(row []grant, resource uint32) []uint32 {
 	for len(row) > linearLength {
 		if middle := len(row) / 2; row[middle].resource <= resource {
 			row = row[middle:]
@@ -99,11 +56,13 @@ func (x *index) find(name string, resource uint32) []uint32 {
 	}
 	for i := range row {
 		if row[i].resource == resource {
-			return row[i].actions
+			return x.actionsOf(row[i])
 		}
 	}
 	return nil
 }
+
+func (x *index) actionsOf(g grant) []uint32 { return x.lists[g.from:g.to] }
 
 // granted reports whether the sorted actions have this one or the wildcard.
 func granted(actions []uint32, action uint32) bool {
@@ -126,7 +85,10 @@ type numbering struct {
 	text   []string
 }
 
-func newNumbering() numbering { return numbering{number: map[string]uint32{}, text: []string{""}} }
+// newNumbering returns a numbering with room for n strings.
+func newNumbering(n int) numbering {
+	return numbering{number: make(map[string]uint32, n), text: make([]string, 1, n+1)}
+}
 
 func (n *numbering) add(s string) uint32 {
 	if number, ok := n.number[s]; ok {
@@ -144,6 +106,6 @@ func (n *numbering) texts(numbers []uint32) []string {
 	for i, number := range numbers {
 		list[i] = n.text[number]
 	}
-	slices.Sort(list)
+	slices.Sort(list) // only the wildcard may be out of order
 	return list
 }

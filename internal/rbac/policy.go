@@ -47,16 +47,27 @@ func Compile(roles []Role, scopes []Scope) *Policy {
 	if len(roles)+len(scopes) == 0 {
 		return noRoles
 	}
-	p := &Policy{roles: newIndex(len(roles)), scopes: newIndex(len(scopes))}
+	return &Policy{roles: compileRoles(roles), scopes: compileScopes(scopes)}
+}
+
+func compileRoles(roles []Role) index {
+	permissions := 0
 	for _, role := range roles {
-		p.roles.add(role.ID, role.Permissions)
+		permissions += len(role.Permissions)
 	}
-	for _, scope := range scopes {
-		p.scopes.add(scope.Name, scope.Permissions)
+	b := newBuilder(len(roles), permissions)
+	for _, role := range roles {
+		b.add(role.ID, role.Permissions)
 	}
-	p.roles.sort()
-	p.scopes.sort()
-	return p
+	return b.build()
+}
+
+func compileScopes(scopes []Scope) index {
+	roles := make([]Role, len(scopes))
+	for i, scope := range scopes {
+		roles[i] = Role{ID: scope.Name, Permissions: scope.Permissions}
+	}
+	return compileRoles(roles)
 }
 
 // IsComplete reports whether all roles and scopes have a name and permissions, if only an empty list, and all
@@ -89,14 +100,20 @@ func (p *Policy) With(organization *Policy) View {
 // Allows reports whether one of the roles allows the action on the resource. Unknown roles are ignored. It allocates
 // nothing.
 func (p *Policy) Allows(roleIDs []string, resource, action string) bool {
-	return slices.ContainsFunc(roleIDs, p.roles.allowing(resource, action))
+	return p.roles.allows(roleIDs, resource, action)
 }
 
 // AllowsScopes is Allows for the scopes of an access token, separated by spaces (RFC 6749, section 3.3).
 func (p *Policy) AllowsScopes(scopes, resource, action string) bool {
-	allowed := p.scopes.allowing(resource, action)
-	for scope := range strings.SplitSeq(strings.TrimSpace(scopes), " ") {
-		if allowed(scope) {
+	x := &p.scopes
+	r := x.resources.number[resource]
+	if r == unknown {
+		return false
+	}
+	a := x.actions.number[action]
+	for rest := strings.TrimSpace(scopes); rest != ""; {
+		var scope string
+		if scope, rest, _ = strings.Cut(rest, " "); granted(x.find(scope, r), a) {
 			return true
 		}
 	}
