@@ -1,7 +1,6 @@
 package rbac_test
 
 import (
-	"context"
 	"net/url"
 	"testing"
 
@@ -124,22 +123,4 @@ func TestForgetOrganization(t *testing.T) {
 	list()
 	assert.Equal(t, 2, api.Requests(minttest.Policy))
 	assert.Equal(t, 3, api.Requests(minttest.Organizations))
-}
-
-func BenchmarkCheck(b *testing.B) {
-	s := service(withRoles())
-	for name, action := range map[string]string{"allowed": "edit", "denied": "delete"} {
-		req := &rbac.CheckRequest{
-			Subject:        rbac.Subject{OrganizationID: minttest.Organization, Roles: []string{"stytch_member", "stytch_admin", "editor"}},
-			OrganizationID: minttest.Organization, ResourceID: "documents", Action: action,
-		}
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := s.Check(context.Background(), req); (err == nil) != (action == "edit") {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
 }

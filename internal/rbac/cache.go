@@ -126,25 +126,25 @@ func (c *Cache) For(ctx context.Context, organizationID string) (View, error) {
 	return policy.With(roles), nil
 }
 
-// Allows reports whether one of the roles, of the project or the organization, allows the action on the resource. It
-// gets the organization's roles only if the project's do not allow the action. Most organizations are then never
-// fetched, and their outages do not matter.
-func (c *Cache) Allows(
+// Check reports whether one of the roles, of the project or the organization, allows the action on the resource. If
+// none does, it returns the view that denies it. It gets the organization's roles only if the project's do not allow
+// the action. Most organizations are then never fetched, and their outages do not matter.
+func (c *Cache) Check(
 	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
-) (bool, error) {
+) (denying View, allowed bool, err error) {
 	now := c.config.Now()
 	policy, err := c.project.Start(ctx, now, "").Wait(ctx)
 	if err != nil {
-		return false, projectError(err)
+		return View{}, false, projectError(err)
 	}
 	if policy.Allows(roleIDs, resource, action) {
-		return true, nil
+		return View{}, true, nil
 	}
 	roles, err := c.startOrganization(ctx, organizationID, now).Wait(ctx)
 	if err != nil {
-		return false, organizationError(err)
+		return View{}, false, organizationError(err)
 	}
-	return roles.Allows(roleIDs, resource, action), nil
+	return policy.With(roles), roles.Allows(roleIDs, resource, action), nil
 }
 
 // Invalidate drops all policies and forgets earlier failures. Later calls wait for new policies and do not join fetches

@@ -16,3 +16,9 @@ func (c *Cache) Ready(ctx context.Context) error {
 	_, err := c.Policy(ctx)
 	return err
 }
+
+// Allows is Check without the view.
+func (c *Cache) Allows(ctx context.Context, id string, roleIDs []string, resource, action string) (bool, error) {
+	_, allowed, err := c.Check(ctx, id, roleIDs, resource, action)
+	return allowed, err
+}

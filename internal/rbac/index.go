@@ -42,11 +42,15 @@ func (x *index) allows(names []string, resource, action string) bool {
 // linearLength is the length up to which a linear search is faster than a binary one.
 const linearLength = 8
 
-// find returns the actions that a role or scope allows on the resource.
-func (x *index) find(name string, resource uint32) []uint32 { return x.on(x.rows[name], resource) }
+// has reports whether there is such a role or scope, if only without permissions.
+func (x *index) has(name string) bool {
+	_, ok := x.rows[name]
+	return ok
+}
 
-// on returns the actions that a row allows on the resource.
-func (x *index) on(row []grant, resource uint32) []uint32 {
+// find returns the actions that a role or scope allows on the resource.
+func (x *index) find(name string, resource uint32) []uint32 {
+	row := x.rows[name]
 	for len(row) > linearLength {
 		if middle := len(row) / 2; row[middle].resource <= resource {
 			row = row[middle:]

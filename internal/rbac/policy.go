@@ -4,7 +4,7 @@
 // of one organization. A [Cache] fetches and caches both.
 //
 //	var cache *rbac.Cache // of the client
-//	allowed, err := cache.Allows(ctx, org, []string{"editor"}, "documents", "edit")
+//	view, allowed, err := cache.Check(ctx, org, []string{"editor"}, "documents", "edit")
 //
 // Names are compared byte by byte. The action "*" of a permission allows all actions on its resource. It has no special
 // meaning as a resource, nor as the action or resource of a check. Permissions are only ever added: there are no

@@ -40,18 +40,14 @@ func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c *Check) e
 	if err := v.validateFor(ctx, op, s, c); err != nil {
 		return err
 	}
-	allowed, err := v.evaluate(ctx, s, c)
-	var why shared.Explanation
-	if err == nil && !allowed {
-		why, err = v.explain(ctx, s, c)
-	}
+	reason, allowed, err := v.evaluate(ctx, s, c)
 	switch {
 	case err != nil:
 		return &stytcherror.PolicyError{Op: op, Err: err}
 	case allowed:
 		return nil
 	}
-	return v.denial(op, c, why.Reason)
+	return v.denial(op, c, reason)
 }
 
 func (v *Verifier) denial(op string, c *Check, reason string) error {
@@ -109,15 +105,20 @@ func refuse(op, field, reason string) error {
 	return &stytcherror.ArgumentError{Op: op, Field: field, Reason: reason}
 }
 
-func (v *Verifier) evaluate(ctx context.Context, s *Subject, c *Check) (bool, error) {
+// evaluate reports whether the policy allows c, and if it does not, why.
+func (v *Verifier) evaluate(ctx context.Context, s *Subject, c *Check) (reason string, allowed bool, err error) {
 	if s.Scope == "" {
-		return v.policy.Allows(ctx, s.OrganizationID, s.Roles, c.ResourceID, c.Action)
+		view, allowed, err := v.policy.Check(ctx, s.OrganizationID, s.Roles, c.ResourceID, c.Action)
+		if allowed || err != nil {
+			return "", allowed, err
+		}
+		return view.Denial(s.Roles, c.ResourceID), false, nil
 	}
 	policy, err := v.policy.Policy(ctx)
-	if err != nil {
-		return false, err
+	if err != nil || policy.AllowsScopes(s.Scope, c.ResourceID, c.Action) {
+		return "", err == nil, err
 	}
-	return policy.AllowsScopes(s.Scope, c.ResourceID, c.Action), nil
+	return policy.With(nil).DenialScopes(s.Scope, c.ResourceID), false, nil
 }
 
 func (v *Verifier) explain(ctx context.Context, s *Subject, c *Check) (shared.Explanation, error) {
