@@ -9,16 +9,16 @@ import (
 type builder struct {
 	index
 
-	grants []grant // the array of all rows
-	spans  []grant // the lists of actions, without resources
-	recent [64]recentList
+	grants  []grant  // the array of all rows
+	numbers []uint32 // the array of most lists
+	recent  [64]recentList
 }
 
 // recentList is a list of actions that was numbered. Most permissions have a list that another one has too, and to
 // compare strings is faster than to look them up.
 type recentList struct {
 	names []string
-	span  grant
+	list  uint32 // in index.lists
 }
 
 // newBuilder returns a builder for so many roles or scopes, with so many permissions in all.
@@ -41,9 +41,7 @@ func (b *builder) add(name string, permissions []Permission) {
 	from := len(b.grants)
 	for _, p := range permissions {
 		if len(p.Actions) > 0 {
-			g := b.list(p.Actions)
-			g.resource = b.resources.add(p.Resource)
-			b.grants = append(b.grants, g)
+			b.grants = append(b.grants, grant{resource: b.resources.add(p.Resource), list: b.list(p.Actions)})
 		}
 	}
 	row := slices.Clip(b.grants[from:])
@@ -53,8 +51,8 @@ func (b *builder) add(name string, permissions []Permission) {
 	b.rows[name] = row
 }
 
-// list returns a grant of the actions, without a resource.
-func (b *builder) list(actions []string) grant {
+// list returns the list of these actions.
+func (b *builder) list(actions []string) uint32 {
 	hash := uint(len(actions))
 	for _, action := range actions {
 		hash = hash*31 + uint(len(action))
@@ -63,25 +61,20 @@ func (b *builder) list(actions []string) grant {
 		}
 	}
 	recent := &b.recent[hash%uint(len(b.recent))]
-	if slices.Equal(recent.names, actions) {
-		return recent.span
+	if !slices.Equal(recent.names, actions) {
+		from := len(b.numbers)
+		for _, action := range actions {
+			b.numbers = append(b.numbers, b.actions.add(action))
+		}
+		*recent = recentList{names: actions, list: b.addList(slices.Clip(b.numbers[from:]))}
 	}
-	from := len(b.lists)
-	for _, action := range actions {
-		b.lists = append(b.lists, b.actions.add(action))
-	}
-	*recent = recentList{names: actions, span: b.close(from)}
-	return recent.span
+	return recent.list
 }
 
-// close removes duplicates from the list that begins at from and ends the lists.
-func (b *builder) close(from int) grant {
-	list := b.lists[from:]
-	slices.Sort(list)
-	b.lists = b.lists[:from+len(slices.Compact(list))]
-	span := grant{from: uint32(from), to: uint32(len(b.lists))} //nolint:gosec // a response is shorter
-	b.spans = append(b.spans, span)
-	return span
+// addList adds a list of numbers, which build sorts.
+func (b *builder) addList(numbers []uint32) uint32 {
+	b.lists = append(b.lists, actionList{numbers: numbers})
+	return uint32(len(b.lists) - 1) //nolint:gosec // as in numbering.add
 }
 
 // build returns the index. The builder cannot be used afterwards.
@@ -92,7 +85,7 @@ func (b *builder) build() index {
 			b.rows[name] = merged
 		}
 	}
-	b.sortActions()
+	b.finishLists()
 	if n := len(b.resources.text); 2*n < cap(b.grants) { // there is room for as many resources as permissions
 		fewer := newNumbering(n)
 		for _, resource := range b.resources.text[1:] {
@@ -113,21 +106,19 @@ func (b *builder) merge(row []grant) []grant {
 		}
 		g := row[0]
 		if n > 1 {
-			from := len(b.lists)
+			var all []uint32
 			for _, same := range row[:n] {
-				b.lists = append(b.lists, b.actionsOf(same)...)
+				all = append(all, b.lists[same.list].numbers...)
 			}
-			g = b.close(from)
-			g.resource = row[0].resource
+			g.list = b.addList(all)
 		}
 		merged, row = append(merged, g), row[n:]
 	}
 	return merged
 }
 
-// sortActions numbers the actions again, in alphabetical order after the wildcard, so that lists need not be sorted
-// when they are read.
-func (b *builder) sortActions() {
+// finishLists numbers the actions again, in alphabetical order after the wildcard, and sorts the lists.
+func (b *builder) finishLists() {
 	text := b.actions.text
 	slices.Sort(text[anyAction+1:])
 	renumbered := make([]uint32, len(text))
@@ -136,10 +127,14 @@ func (b *builder) sortActions() {
 		renumbered[b.actions.number[action]] = number
 		b.actions.number[action] = number
 	}
-	for i, number := range b.lists {
-		b.lists[i] = renumbered[number]
-	}
-	for _, span := range b.spans {
-		slices.Sort(b.actionsOf(span))
+	var array [256]byte
+	for i := range b.lists {
+		list := &b.lists[i]
+		for j, number := range list.numbers {
+			list.numbers[j] = renumbered[number]
+		}
+		slices.Sort(list.numbers)
+		list.numbers = slices.Compact(list.numbers)
+		list.text = string(b.actions.appendTexts(array[:0], list.numbers))
 	}
 }

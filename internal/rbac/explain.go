@@ -44,10 +44,11 @@ func explain(kind string, held []string, resource, action string, project, organ
 
 // addGrant adds the grant to Granting or to Near, by what x says it allows on the resource.
 func addGrant(e *shared.Explanation, x *index, grant shared.Grant) {
-	actions := x.actions.texts(x.find(grant.Name, x.resources.number[e.ResourceID]))
-	if len(actions) == 0 {
+	list := x.find(grant.Name, x.resources.number[e.ResourceID])
+	if list == nil {
 		return
 	}
+	actions := x.actions.texts(list.numbers)
 	granting := slices.DeleteFunc(slices.Clone(actions), func(s string) bool { return s != e.Action && s != wildcard })
 	if len(granting) > 0 {
 		grant.Actions = granting

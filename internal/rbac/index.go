@@ -17,12 +17,17 @@ const (
 type index struct {
 	resources, actions numbering
 	rows               map[string][]grant // sorted by resource, without duplicates
-	lists              []uint32           // the numbers of actions, list after list
+	lists              []actionList
 }
 
-// grant is the actions allowed on one resource: lists[from:to], of which there is at least one. They are sorted,
-// without duplicates. Grants with equal lists may share one.
-type grant struct{ resource, from, to uint32 }
+// grant is what is allowed on one resource. Grants with the same actions may share a list.
+type grant struct{ resource, list uint32 }
+
+// actionList is at least one action.
+type actionList struct {
+	numbers []uint32 // sorted, without duplicates
+	text    string   // as a reason has them
+}
 
 // allows reports whether one of the roles allows the action on the resource.
 func (x *index) allows(names []string, resource, action string) bool {
@@ -32,7 +37,7 @@ func (x *index) allows(names []string, resource, action string) bool {
 	}
 	a := x.actions.number[action]
 	for _, name := range names {
-		if granted(x.find(name, r), a) {
+		if x.find(name, r).allows(a) {
 			return true
 		}
 	}
@@ -48,8 +53,8 @@ func (x *index) has(name string) bool {
 	return ok
 }
 
-// find returns the actions that a role or scope allows on the resource.
-func (x *index) find(name string, resource uint32) []uint32 {
+// find returns the actions that a role or scope allows on the resource, or nil.
+func (x *index) find(name string, resource uint32) *actionList {
 	row := x.rows[name]
 	for len(row) > linearLength {
 		if middle := len(row) / 2; row[middle].resource <= resource {
@@ -60,17 +65,19 @@ func (x *index) find(name string, resource uint32) []uint32 {
 	}
 	for i := range row {
 		if row[i].resource == resource {
-			return x.actionsOf(row[i])
+			return &x.lists[row[i].list]
 		}
 	}
 	return nil
 }
 
-func (x *index) actionsOf(g grant) []uint32 { return x.lists[g.from:g.to] }
-
-// granted reports whether the sorted actions have this one or the wildcard.
-func granted(actions []uint32, action uint32) bool {
-	if len(actions) > 0 && actions[0] == anyAction {
+// allows reports whether the list has the action or the wildcard. Nil has neither.
+func (l *actionList) allows(action uint32) bool {
+	if l == nil {
+		return false
+	}
+	actions := l.numbers
+	if actions[0] == anyAction {
 		return true
 	}
 	for len(actions) > linearLength {

@@ -113,7 +113,7 @@ func (p *Policy) AllowsScopes(scopes, resource, action string) bool {
 	a := x.actions.number[action]
 	for rest := strings.TrimSpace(scopes); rest != ""; {
 		var scope string
-		if scope, rest, _ = strings.Cut(rest, " "); granted(x.find(scope, r), a) {
+		if scope, rest, _ = strings.Cut(rest, " "); x.find(scope, r).allows(a) {
 			return true
 		}
 	}

@@ -47,21 +47,19 @@ func denial(kind string, held []string, resource string, project, organization *
 
 // near appends which roles or scopes allow other actions on the resource.
 func near(text []byte, kind string, held []string, resource string, project, organization *index) []byte {
-	inProject, inOrganization := project.resources.number[resource], organization.resources.number[resource]
-	if inProject == unknown && inOrganization == unknown {
-		return text
-	}
 	n := 0
+	inProject, inOrganization := project.resources.number[resource], organization.resources.number[resource]
 	for _, name := range held {
-		if actions := project.find(name, inProject); len(actions) > 0 {
-			if n++; n <= maxListed {
-				text = project.describe(appendItem(text, n, "; ", kind), name, actions)
+		if inProject != unknown {
+			if list := project.find(name, inProject); list != nil {
+				n++
+				text = appendNear(text, n, "", kind, name, list)
 			}
 		}
-		if actions := organization.find(name, inOrganization); len(actions) > 0 {
-			if n++; n <= maxListed {
-				text = append(appendItem(text, n, "; ", ofOrganization), kind...)
-				text = organization.describe(text, name, actions)
+		if inOrganization != unknown {
+			if list := organization.find(name, inOrganization); list != nil {
+				n++
+				text = appendNear(text, n, ofOrganization, kind, name, list)
 			}
 		}
 	}
@@ -71,13 +69,13 @@ func near(text []byte, kind string, held []string, resource string, project, org
 // ofOrganization is before an organization's own roles.
 const ofOrganization = "organization "
 
-// describe appends what a role or scope allows.
-func (x *index) describe(text []byte, name string, actions []uint32) []byte {
-	text = append(append(text, name...), " allows only "...)
-	for i, number := range actions[:min(len(actions), maxListed)] {
-		text = appendItem(text, i+1, ", ", x.actions.text[number])
+// appendNear appends what a role or scope allows, as the n-th item of a list.
+func appendNear(text []byte, n int, of, kind, name string, allowed *actionList) []byte {
+	if n > maxListed {
+		return text
 	}
-	return appendMore(text, len(actions))
+	text = append(append(appendItem(text, n, "; ", of), kind...), name...)
+	return append(append(text, " allows only "...), allowed.text...)
 }
 
 // granting returns which roles or scopes allow the action, in words.
@@ -95,6 +93,14 @@ func granting(kind string, grants []shared.Grant) string {
 		text = appendMore(text, len(g.Actions))
 	}
 	return string(appendMore(text, len(grants)))
+}
+
+// appendTexts appends the strings of numbers as a list.
+func (n *numbering) appendTexts(text []byte, numbers []uint32) []byte {
+	for i, number := range numbers[:min(len(numbers), maxListed)] {
+		text = appendItem(text, i+1, ", ", n.text[number])
+	}
+	return appendMore(text, len(numbers))
 }
 
 // maxListed bounds the items of a list in Reason.

@@ -30,7 +30,7 @@ func (x *index) collect(all map[string][]string, held []string) {
 	for _, name := range held {
 		for _, g := range x.rows[name] {
 			resource := x.resources.text[g.resource]
-			all[resource] = append(all[resource], x.actions.texts(x.actionsOf(g))...)
+			all[resource] = append(all[resource], x.actions.texts(x.lists[g.list].numbers)...)
 		}
 	}
 }

@@ -99,7 +99,8 @@ func backoff(failures int) time.Duration {
 // monotonic clock may stop while the machine sleeps. It is negative only if times have no monotonic reading and the
 // clock was set back.
 func since(then, now time.Time) time.Duration {
-	return max(now.Sub(then), now.Round(0).Sub(then.Round(0)))
+	// The difference of UnixNano is right for dates beyond its range too, and Sub's is the greater for a zero time.
+	return max(now.Sub(then), time.Duration(now.UnixNano()-then.UnixNano()))
 }
 
 // Elapsed reports whether d has passed since then. It is true for a zero time, and after the clock was set back.
