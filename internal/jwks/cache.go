@@ -104,10 +104,15 @@ func CheckSeed(seed []byte) error {
 // after at most two seconds from TTL on. Otherwise Key waits for a fetch, which all callers share; when ctx ends first,
 // the error is the context's. It fails at once where no fetch may start yet.
 func (c *Cache) Key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
+	return c.KeyAt(ctx, c.now(), kid)
+}
+
+// KeyAt is Key for a caller that has just read the clock.
+func (c *Cache) KeyAt(ctx context.Context, now time.Time, kid string) (*rsa.PublicKey, error) {
 	if kid == "" || len(kid) > maxKID {
 		return nil, ErrUnknown
 	}
-	cached, err := c.sets.Get(ctx, kid)
+	cached, err := c.sets.Start(ctx, now, kid).Wait(ctx)
 	if err != nil {
 		return nil, keySetError(err)
 	}

@@ -108,7 +108,7 @@ func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req
 		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: req.OnlyAudience,
 		Now: v.now(), Leeway: req.Leeway, MaxAge: req.MaxAge,
 	}
-	cached, err := v.cachedToken(ctx, req)
+	cached, err := v.cachedToken(ctx, expected.Now, req)
 	if err != nil {
 		return none, err
 	}
@@ -122,7 +122,7 @@ func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req
 	if err != nil {
 		return none, err
 	}
-	key, err := v.key(ctx, token.KID, req.Op)
+	key, err := v.key(ctx, expected.Now, token.KID, req.Op)
 	if err != nil {
 		return none, err
 	}
@@ -148,12 +148,12 @@ func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req
 }
 
 // cachedToken returns the cache's entry for a token, or nil if there is none, or its kid is that of another key now.
-func (v *Verifier) cachedToken(ctx context.Context, req *Request) (*entry, error) {
+func (v *Verifier) cachedToken(ctx context.Context, now time.Time, req *Request) (*entry, error) {
 	cached := v.tokens.find(req.Token)
 	if cached == nil {
 		return nil, nil //nolint:nilnil // not in the cache
 	}
-	key, err := v.key(ctx, cached.kid, req.Op)
+	key, err := v.key(ctx, now, cached.kid, req.Op)
 	if err != nil || key != cached.key {
 		return nil, err
 	}
@@ -173,8 +173,8 @@ func withOp(err error, op string) error {
 	return err
 }
 
-func (v *Verifier) key(ctx context.Context, kid, op string) (*rsa.PublicKey, error) {
-	key, err := v.keys.Key(ctx, kid)
+func (v *Verifier) key(ctx context.Context, now time.Time, kid, op string) (*rsa.PublicKey, error) {
+	key, err := v.keys.KeyAt(ctx, now, kid)
 	return key, keyError(op, err)
 }
 

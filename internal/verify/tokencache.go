@@ -48,9 +48,15 @@ func newTokenCache(n int) *tokenCache {
 	return &tokenCache{seed: maphash.MakeSeed(), sets: make([]tokenSet, sets), mask: sets - 1}
 }
 
-// set returns the set for a token. Tokens in it are compared by their whole text.
+// hashed is the number of characters that choose a token's set.
+const hashed = 32
+
+// set returns the set for a token, by the end of its signature. Tokens in the set are compared by their whole text.
+//
+// Only verified tokens are added, and nobody but the issuer makes signatures that end alike: package jwt accepts one
+// text for a signature, and that depends on the whole token.
 func (t *tokenCache) set(text string) *tokenSet {
-	return &t.sets[maphash.String(t.seed, text)&t.mask]
+	return &t.sets[maphash.String(t.seed, text[max(len(text)-hashed, 0):])&t.mask]
 }
 
 func (t *tokenCache) find(text string) *entry {
