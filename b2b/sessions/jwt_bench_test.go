@@ -143,7 +143,7 @@ func hits(b *testing.B, key *minttest.Key, claims map[string]any, n int) (hit, c
 		}
 		copies[i] = deepcopy.Maker(session)
 	}
-	order, turn := rand.New(rand.NewPCG(1, 2)).Perm(n), 0 //nolint:gosec // the same order each time
+	order, turn := rand.New(rand.NewPCG(1, 2)).Perm(n), 0 // the same order each time
 	next := func() int {
 		turn = (turn + 1) % n
 		return order[turn]
