@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+
+	"github.com/go-json-experiment/json"
 )
 
 // NewTransport is the transport of a client without an HTTPClient over https, with connections of its own.
@@ -55,3 +57,6 @@ func WholeBody(body io.Reader, length, limit int64) ([]byte, error) {
 	defer putBuffer(buf)
 	return bytes.Clone(buf.Bytes()), err
 }
+
+// UnmarshalStrictly decodes a body by the rules of json/v2 alone, with each shared.Object decoded on its own.
+func UnmarshalStrictly(body []byte, resp any) error { return json.Unmarshal(body, resp, strict) }
