@@ -11,6 +11,7 @@ require (
 	github.com/pquerna/otp v1.5.0
 	github.com/seed75add069/stytch-go v0.0.0
 	github.com/stretchr/testify v1.12.1
+	github.com/stytchauth/stytch-go/v16 v16.0.0
 	github.com/zitadel/oidc/v3 v3.45.6
 	go.uber.org/goleak v1.3.0
 	golang.org/x/crypto v0.56.0
@@ -18,6 +19,7 @@ require (
 )
 
 require (
+	github.com/MicahParks/keyfunc/v2 v2.0.1 // indirect
 	github.com/bmatcuk/doublestar/v4 v4.10.0 // indirect
 	github.com/boombuler/barcode v1.0.1-0.20190219062509-6c824513bacc // indirect
 	github.com/ccojocar/zxcvbn-go v1.0.4 // indirect
@@ -32,6 +34,7 @@ require (
 	github.com/google/go-querystring v1.2.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/securecookie v1.1.2 // indirect
+	github.com/mitchellh/mapstructure v1.5.0 // indirect
 	github.com/muhlemmer/gu v0.3.1 // indirect
 	github.com/muhlemmer/httpforwarded v0.1.0 // indirect
 	github.com/q-uint/parser v0.3.1 // indirect

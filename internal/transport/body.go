@@ -13,34 +13,91 @@ import (
 )
 
 const (
-	maxPooled     = 64 << 10  // larger buffers are not pooled
-	maxPrealloc   = 1 << 20   // allocated by Content-Length before the body is read
+	maxSmall      = 64 << 10  // capacity of the buffers of small bodies
+	maxPooled     = 4 << 20   // larger buffers are not pooled
+	maxPrealloc   = 1 << 20   // allocated by Content-Length before that much of the body has come
 	maxErrorBody  = 64 << 10  // read and decoded of the body of an error
 	maxErrorDrain = 256 << 10 // read of the rest, so that the connection can be reused
 	maxErrorKept  = 4 << 10   // kept in Error.Body
+
+	spare = 1 + bytes.MinRead // of a buffer's capacity, to read the end of a body without growing
 )
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// There are two pools, so that small bodies do not keep large buffers in memory.
+var smallBuffers, largeBuffers sync.Pool
 
+// putBuffer puts a buffer into its pool. A large one that its last body filled to less than a quarter is left to
+// garbage collection, so that it does not stay for bodies that need no such size.
 func putBuffer(b *bytes.Buffer) {
-	if b.Cap() <= maxPooled {
-		buffers.Put(b)
+	switch {
+	case b.Cap() <= maxSmall:
+		smallBuffers.Put(b)
+	case b.Cap() <= maxPooled && b.Len() >= b.Cap()/4:
+		largeBuffers.Put(b)
+	}
+}
+
+// takeBuffer returns an empty buffer from a pool, or a new one if the pool is empty.
+func takeBuffer(pool *sync.Pool) *bytes.Buffer {
+	b, ok := pool.Get().(*bytes.Buffer)
+	if !ok {
+		return new(bytes.Buffer)
+	}
+	b.Reset()
+	return b
+}
+
+// withCapacity returns a buffer of at least this capacity with the content of b, which it takes over.
+func withCapacity(b *bytes.Buffer, size int) *bytes.Buffer {
+	if b.Cap() >= size {
+		return b
+	}
+	larger := new(bytes.Buffer)
+	if b.Cap() <= maxSmall && size > maxSmall {
+		larger = takeBuffer(&largeBuffers)
+		defer putBuffer(b)
+	}
+	if larger.Cap() < size {
+		larger = bytes.NewBuffer(make([]byte, 0, size)) // Grow would double
+	}
+	larger.Write(b.Bytes())
+	return larger
+}
+
+// readBody reads a body up to limit+1 bytes. The length is what Content-Length says, if that is positive.
+func readBody(body io.Reader, length, limit int64) (*bytes.Buffer, error) {
+	buf := takeBuffer(&smallBuffers)
+	r := io.LimitedReader{R: body}
+	size := int64(bytes.MinRead)
+	if length > 0 {
+		size = min(length, maxPrealloc)
+	}
+	for {
+		buf = withCapacity(buf, int(min(size, limit))+spare)
+		r.N = min(int64(buf.Cap()-bytes.MinRead), limit+1) - int64(buf.Len())
+		_, err := buf.ReadFrom(&r)
+		came := int64(buf.Len())
+		if err != nil || r.N > 0 || came > limit {
+			return buf, err
+		}
+		size = 2 * int64(buf.Cap())
+		if came < maxPooled-spare {
+			size = min(size, maxPooled-spare)
+		}
+		if expected := min(length, shared.DefaultMaxResponseBytes); came >= maxPrealloc && expected > came {
+			size = expected
+		}
 	}
 }
 
 // readResponse reads the body of a response below 400, up to MaxResponseBytes after decompression.
 func (c *call) readResponse(resp *http.Response) (*response, error) {
 	limit := min(cmp.Or(max(c.cfg.MaxResponseBytes, 0), shared.DefaultMaxResponseBytes), math.MaxInt64-1)
-	buf := buffers.Get().(*bytes.Buffer)
-	buf.Reset()
-	if n := min(resp.ContentLength, limit, maxPrealloc); n > 0 {
-		buf.Grow(int(n) + bytes.MinRead)
-	}
 	var body io.Reader = resp.Body
 	if resp.StatusCode < http.StatusOK {
 		body = http.NoBody // the body of a 101 is the connection, and reading it does not end with the context
 	}
-	_, err := buf.ReadFrom(io.LimitReader(body, limit+1))
+	buf, err := readBody(body, resp.ContentLength, limit)
 	if err == nil && int64(buf.Len()) > limit {
 		err = &stytcherror.DecodeError{
 			Op: c.op.Name, StatusCode: resp.StatusCode, Reason: "it is larger than Config.MaxResponseBytes",

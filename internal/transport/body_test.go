@@ -22,17 +22,26 @@ func memoryConfig(respondTo func(*http.Request) *http.Response) *shared.FetchCon
 	}
 }
 
-// A large response must not stay in memory after the call.
+// A large response must not stay in memory after the call, nor a large buffer for calls that do not need it.
+//
+//nolint:paralleltest // it counts what the pools return
 func TestPool_keepsNoLargeBuffer(t *testing.T) {
-	t.Parallel()
-	kept := 0
-	for range 1000 {
-		assert.False(t, transport.Pooled(64<<10+1))
-		if transport.Pooled(64 << 10) {
-			kept++
+	kept := map[string]int{}
+	for range 50 {
+		assert.False(t, transport.Pooled(4<<20+1, 4<<20+1))
+		assert.False(t, transport.Pooled(4<<20, 1<<20-1), "less than a quarter was needed")
+		assert.False(t, transport.SmallPooled(64<<10+1))
+		for name, size := range map[string][2]int{
+			"small": {64 << 10, 1}, "large": {64<<10 + 1, 64 << 10}, "largest": {4 << 20, 1 << 20},
+		} {
+			if transport.Pooled(size[0], size[1]) {
+				kept[name]++
+			}
 		}
 	}
-	assert.Positive(t, kept) // the race detector drops some
+	for _, name := range []string{"small", "large", "largest"} {
+		assert.Positive(t, kept[name], name) // the race detector drops some
+	}
 }
 
 // A raw response is the caller's own: neither a later call nor the transport's header shares it.

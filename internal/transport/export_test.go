@@ -2,8 +2,11 @@ package transport
 
 import (
 	"bytes"
+	"io"
 	"net"
 	"net/http"
+
+	"github.com/go-json-experiment/json"
 )
 
 // NewTransport is the transport of a client without an HTTPClient over https, with connections of its own.
@@ -27,9 +30,33 @@ func MessageOf(body []byte) string {
 	return messageOfPage(string(body), false) + messageOfJSON(body, "")
 }
 
-// Pooled puts a buffer of a size into the pool, and reports whether the pool returns it.
-func Pooled(size int) bool {
-	b := bytes.NewBuffer(make([]byte, 0, size))
+// Pooled puts a buffer into the pools, and reports whether one returns it.
+func Pooled(capacity, length int) bool {
+	b := bytes.NewBuffer(make([]byte, length, capacity))
 	putBuffer(b)
-	return buffers.Get().(*bytes.Buffer) == b
+	return takeBuffer(&smallBuffers) == b || takeBuffer(&largeBuffers) == b
 }
+
+// SmallPooled reports whether the pool of small bodies returns a buffer beyond their size after one was put.
+func SmallPooled(capacity int) bool {
+	putBuffer(bytes.NewBuffer(make([]byte, capacity)))
+	return takeBuffer(&smallBuffers).Cap() > maxSmall
+}
+
+// ReadBody reads a body as that of a response, and puts the buffer back. It returns how much has come.
+func ReadBody(body io.Reader, length, limit int64) (int, error) {
+	buf, err := readBody(body, length, limit)
+	n := buf.Len()
+	putBuffer(buf)
+	return n, err
+}
+
+// WholeBody reads a body as that of a response, and returns a copy of it.
+func WholeBody(body io.Reader, length, limit int64) ([]byte, error) {
+	buf, err := readBody(body, length, limit)
+	defer putBuffer(buf)
+	return bytes.Clone(buf.Bytes()), err
+}
+
+// UnmarshalStrictly decodes a body by the rules of json/v2 alone, with each shared.Object decoded on its own.
+func UnmarshalStrictly(body []byte, resp any) error { return json.Unmarshal(body, resp, strict) }

@@ -2,7 +2,10 @@ package transport
 
 import (
 	"bytes"
+	"errors"
 	"reflect"
+	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -20,6 +23,9 @@ var EncodingJSON = json.JoinOptions(
 
 // strict has the rules of json/v2.
 var strict = json.WithUnmarshalers(objects)
+
+// quick has the same rules, but reads each shared.Object once. It refuses those that strict may decode otherwise.
+var quick = json.WithUnmarshalers(json.UnmarshalFromFunc(quickObject))
 
 // lenient is EncodingJSON, and reads "" as the zero time and 3.0 as an integer.
 var lenient = json.JoinOptions(EncodingJSON, json.WithUnmarshalers(json.JoinUnmarshalers(
@@ -45,6 +51,45 @@ func DecodeObject(raw jsontext.Value, o *shared.Object) error {
 	return o.UnmarshalJSON(raw)
 }
 
+var errNotQuick = errors.New("not an object that can be decoded as any")
+
+// quickObject decodes a shared.Object as any, for which json/v2 uses neither reflection nor a copy.
+func quickObject(dec *jsontext.Decoder, o *shared.Object) error {
+	var v any
+	if err := json.UnmarshalDecode(dec, &v); err != nil {
+		return err
+	}
+	fields, isObject := v.(map[string]any)
+	if !isObject && v != nil || len(*o) > 0 || hasLargeNumber(v) {
+		return errNotQuick
+	}
+	*o = fields
+	return nil
+}
+
+// hasLargeNumber reports whether v has a number that may have been an integer beyond 2^53.
+func hasLargeNumber(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return v >= 1e15 || v <= -1e15
+	case []any:
+		return slices.ContainsFunc(v, hasLargeNumber)
+	case map[string]any:
+		for _, inner := range v {
+			if hasLargeNumber(inner) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// maySucceedStrictly reports whether strict may decode what quick refused with err, or refuse it with another error.
+func maySucceedStrictly(err error) bool {
+	_, isSemantic := errors.AsType[*json.SemanticError](err)
+	return !isSemantic || errors.Is(err, errNotQuick) || errors.Is(err, strconv.ErrRange)
+}
+
 // StrictResponse is a response that may not always be decoded leniently.
 type StrictResponse interface {
 	// MayBeLenient reports whether this body may be.
@@ -54,7 +99,11 @@ type StrictResponse interface {
 // unmarshal decodes a body into resp, a pointer to a zero value: strictly first, which is faster, and leniently where
 // that fails. If resp decides, it does not merge objects with one name, such as two sessions.
 func unmarshal(body []byte, resp any, decides bool) error {
-	err := json.Unmarshal(body, resp, strict)
+	err := json.Unmarshal(body, resp, quick)
+	if err != nil && maySucceedStrictly(err) {
+		reflect.ValueOf(resp).Elem().SetZero()
+		err = json.Unmarshal(body, resp, strict)
+	}
 	if err == nil {
 		return nil
 	}
