@@ -1,10 +1,12 @@
-package openapi
+package keywords_test
 
 import (
 	"strings"
 	"testing"
 
 	yaml "github.com/pb33f/go-yaml"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/keywords"
 )
 
 // everyKeyword is a document with every keyword that the generator knows.
@@ -53,14 +55,14 @@ components:
         f: {type: string, x-stytch-values: {a: b}, x-stytch-enum: {a: b}, x-stytch-source: a, x-stytch-in: path, deprecated: true}
 `
 
-func TestCheckKeywords_acceptsEveryKeyword(t *testing.T) {
+func TestCheck_acceptsEveryKeyword(t *testing.T) {
 	t.Parallel()
 	if err := check(everyKeyword); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestCheckKeywords_refuses(t *testing.T) {
+func TestCheck_refuses(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, old, with, want string }{
 		{"document", "openapi:", "webhooks: {}\nopenapi:", "line 2: unknown keyword at webhooks"},
@@ -100,9 +102,9 @@ func TestCheckKeywords_refuses(t *testing.T) {
 	}
 }
 
-func TestCheckKeywords_notADocument(t *testing.T) {
+func TestCheck_notADocument(t *testing.T) {
 	t.Parallel()
-	if err := checkKeywords(new(yaml.Node)); err == nil {
+	if err := keywords.Check(new(yaml.Node)); err == nil {
 		t.Error("nothing was accepted")
 	}
 }
@@ -112,5 +114,5 @@ func check(text string) error {
 	if err := yaml.Unmarshal([]byte(text), &tree); err != nil {
 		return err
 	}
-	return checkKeywords(&tree)
+	return keywords.Check(&tree)
 }

@@ -1,4 +1,5 @@
-package openapi
+// Package keywords knows the keywords that a document of the specification may have.
+package keywords
 
 import (
 	"fmt"
@@ -77,9 +78,9 @@ func object(keywords string) *kind {
 	return k
 }
 
-// checkKeywords fails on a keyword that this generator does not use, on a key that occurs twice and on YAML aliases,
-// which OpenAPI tools do not read alike.
-func checkKeywords(tree *yaml.Node) error {
+// Check fails on a keyword that the generator does not use, on a key that occurs twice and on YAML aliases, which
+// OpenAPI tools do not read alike.
+func Check(tree *yaml.Node) error {
 	if len(tree.Content) != 1 {
 		return fmt.Errorf("not one YAML document")
 	}
