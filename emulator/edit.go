@@ -17,13 +17,13 @@ import (
 )
 
 // edit changes the state past the rules of the operations. An error changes nothing.
-func (p *Project) edit(change func(*state.Tx) error) error { return wrap(p.project.Do(change)) }
+func edit(p *Project, change func(*state.Tx) error) error { return wrap(engineOf(p.core).Do(change)) }
 
 // AddMember makes an e-mail address an active member of an organization, which is given by its id, slug or external id,
 // and the address verified. It returns the member's id. If the organization has such a member already, that one is
 // activated. No provisioning rule is applied.
 func (p *Project) AddMember(organization, email string) (memberID string, err error) {
-	err = p.edit(func(tx *state.Tx) error {
+	err = edit(p, func(tx *state.Tx) error {
 		org, err := login.FindOrganization(tx, organization)
 		if err != nil {
 			return fmt.Errorf("organization: %w", err)
@@ -48,7 +48,7 @@ func (p *Project) AddMember(organization, email string) (memberID string, err er
 // permissions; SetOrgPolicy then refuses its id. JWTs that exist do not change. A deleted member is refused, and so are
 // more than a thousand roles, and an id that is empty or has more than 128 characters.
 func (p *Project) AssignRoles(memberID string, roles ...string) error {
-	return p.edit(func(tx *state.Tx) error {
+	return edit(p, func(tx *state.Tx) error {
 		found := tx.Members.Get(memberID)
 		if found == nil || found.IsDeleted() {
 			return fmt.Errorf("member_id: %w", ops.ErrMemberNotFound)
@@ -94,7 +94,7 @@ func distinctRoles(roles []string) ([]string, error) {
 // by default; times are cut to whole seconds. JWTs that exist do not change.
 func (p *Project) AddFactor(memberSessionID string, f sessions.AuthenticationFactor) error {
 	added := deepcopy.Of(&f)
-	return p.edit(func(tx *state.Tx) error {
+	return edit(p, func(tx *state.Tx) error {
 		found, _, err := login.FindSessionByID(tx, memberSessionID)
 		if err != nil {
 			return fmt.Errorf("member_session_id: %w", err)
@@ -131,7 +131,7 @@ type Impersonator struct {
 // is for Impersonation.Authenticate, once and within five minutes. The URL is where the dashboard leads the browser to:
 // the redirect URL with the token and its type.
 func (p *Project) Impersonate(memberID string, by Impersonator) (token, url string, err error) {
-	err = p.edit(func(tx *state.Tx) (err error) {
+	err = edit(p, func(tx *state.Tx) (err error) {
 		token, url, err = login.StartImpersonation(tx, memberID, login.Impersonator(by))
 		return err
 	})

@@ -57,7 +57,7 @@ type Emulator struct {
 
 	mu       sync.RWMutex
 	projects map[string]*Project
-	ordered  []*engine.Project
+	ordered  []*Project
 	first    *Project
 }
 
@@ -82,9 +82,12 @@ func New(config Config) (*Emulator, error) {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	e := &Emulator{config: config, hosts: known, projects: map[string]*Project{}}
-	projects := &engine.Projects{ByID: e.project, All: e.all}
+	projects := &engine.Projects{
+		ByID: func(id string) *engine.Project { return byID(e, id) },
+		All:  func() []*engine.Project { return all(e) },
+	}
 	e.api = engine.NewServer(slices.Concat(b2b.Routes(), project.Routes(), scim.Routes()), projects, config.Logger)
-	e.control = console.New(func(id string) *engine.Project { return e.project(cmp.Or(id, e.first.ID())) })
+	e.control = console.New(func(id string) *engine.Project { return byID(e, cmp.Or(id, e.first.ID())) })
 	first, err := e.NewProject(config.ProjectID, config.Secret)
 	if err != nil {
 		return nil, err
@@ -116,7 +119,7 @@ func (e *Emulator) NewProject(id, secret string) (*Project, error) {
 	}
 	p := newProject(config, id, secret)
 	e.projects[id] = p
-	e.ordered = append(e.ordered, p.project)
+	e.ordered = append(e.ordered, p)
 	return p, nil
 }
 
@@ -132,21 +135,25 @@ func seedOf(seed uint64, number int) uint64 {
 // Project returns the first project.
 func (e *Emulator) Project() *Project { return e.first }
 
-// project returns the project with an id, nil if there is none.
-func (e *Emulator) project(id string) *engine.Project {
+// byID returns the project with an id, nil if there is none.
+func byID(e *Emulator, id string) *engine.Project {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	if p := e.projects[id]; p != nil {
-		return p.project
+		return engineOf(p.core)
 	}
 	return nil
 }
 
 // all returns all projects, oldest first.
-func (e *Emulator) all() []*engine.Project {
+func all(e *Emulator) []*engine.Project {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	return slices.Clip(e.ordered)
+	projects := make([]*engine.Project, len(e.ordered))
+	for i, p := range e.ordered {
+		projects[i] = engineOf(p.core)
+	}
+	return projects
 }
 
 // ServeHTTP serves the API, and the control endpoints under /_emulator/. Requests that came over the network must be

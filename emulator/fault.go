@@ -37,8 +37,8 @@ func (p *Project) AddFaults(faults ...Fault) error {
 	for i, f := range faults {
 		list[i] = engine.Fault(f)
 	}
-	return wrap(p.project.AddFaults(list...))
+	return wrap(engineOf(p.core).AddFaults(list...))
 }
 
 // ClearFaults removes all faults.
-func (p *Project) ClearFaults() { p.project.ClearFaults() }
+func (p *Project) ClearFaults() { p.core.ClearFaults() }

@@ -3,8 +3,6 @@ package emulator
 import (
 	"context"
 	"time"
-
-	"github.com/seed75add069/stytch-go/emulator/internal/engine"
 )
 
 // Message is an e-mail or text message that the real service would have sent.
@@ -24,12 +22,12 @@ type Message struct {
 }
 
 // Inbox holds the messages of a project, the last ten thousand. It is safe for concurrent use.
-type Inbox struct{ project *engine.Project }
+type Inbox struct{ core core }
 
 // Messages returns the messages to an address or number, newest first, and all of them if to is empty. The case of
 // the letters A to Z does not count.
 func (b *Inbox) Messages(to string) []Message {
-	found := b.project.Messages(to)
+	found := engineOf(b.core).Messages(to)
 	messages := make([]Message, len(found))
 	for i, m := range found {
 		messages[i] = Message(m)
@@ -41,10 +39,10 @@ func (b *Inbox) Messages(to string) []Message {
 // ends; the error is the context's cause. An empty to stands for every address. To wait for the next message where
 // there are older ones, remove those by Clear before it is sent.
 func (b *Inbox) Wait(ctx context.Context, to string) (Message, error) {
-	m, err := b.project.WaitMessage(ctx, to)
+	m, err := engineOf(b.core).WaitMessage(ctx, to)
 	return Message(m), err
 }
 
 // Clear removes the messages to an address or number, and all of them if to is empty. Their links and codes stay valid.
 // The limit of one e-mail per second, see [Settings], does not count what was removed.
-func (b *Inbox) Clear(to string) { b.project.ClearMessages(to) }
+func (b *Inbox) Clear(to string) { b.core.ClearMessages(to) }

@@ -77,7 +77,7 @@ type TrustedTokenProfile struct {
 
 // Settings returns the project's settings.
 func (p *Project) Settings() Settings {
-	stored := p.project.Settings()
+	stored := engineOf(p.core).Settings()
 	out := Settings{
 		Product: stored.Product, RedirectURLs: stored.RedirectURLs, RateLimits: stored.RateLimits,
 		MaxSessionDurationMinutes: stored.MaxSessionDurationMinutes, UserInfoURL: stored.UserInfoURL,
@@ -105,5 +105,5 @@ func (p *Project) SetSettings(s Settings) error {
 	if _, err := json.Marshal(stored); err != nil { // snapshots have them as JSON
 		return errors.New("emulator: the settings must be UTF-8")
 	}
-	return wrap(p.project.SetSettings(stored))
+	return wrap(engineOf(p.core).SetSettings(stored))
 }

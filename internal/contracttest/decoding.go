@@ -108,20 +108,24 @@ func (a *answer) largeIntegers(t *testing.T) {
 	a.checkLossless(t)
 }
 
-// nulls sets one value after the other to null, except the only one of request_id and status_code.
+// nulls sets one value after the other to null, except the only one of request_id and status_code. A response has just
+// what leads to that value: with all of them the time would grow with the square of their number.
 func (a *answer) nulls(t *testing.T) {
-	_, id := a.root["request_id"]
-	_, status := a.root["status_code"]
+	all := a.root
+	_, id := all["request_id"]
+	_, status := all["status_code"]
 	for _, l := range a.locations {
 		if l.pointer == "/request_id" && !status || l.pointer == "/status_code" && !id {
 			continue
 		}
 		value := l.get()
 		l.set(nil)
+		a.root = pathTo(l.pointer, all)
 		got, err := a.decode(t)
 		require.NoError(t, err, "null at %s", l.pointer)
 		if l.field {
 			delete(l.object, l.name)
+			a.root = pathTo(l.pointer, all)
 			want, err := a.decode(t)
 			require.NoError(t, err, "no field %s", l.pointer)
 			assert.True(t, reflect.DeepEqual(want, got), "null at %s does not decode like an absent field", l.pointer)

@@ -46,6 +46,25 @@ func TestLocationsOf(t *testing.T) {
 	assert.Equal(t, map[string]any{"name": "c"}, root["children"].([]any)[0], "a value can be changed")
 }
 
+func TestPathTo(t *testing.T) {
+	t.Parallel()
+	var root map[string]any
+	require.NoError(t, json.Unmarshal([]byte(`{
+		"request_id": "r", "a": {"b": [{"x": 1}, {"c": null, "y": 2}], "z": 3}, "w": {"v": 4}
+	}`), &root))
+	for pointer, want := range map[string]string{
+		"/a/b/1/c":    `{"request_id": "r", "a": {"b": [{"c": null}]}}`,
+		"/a/b/1":      `{"request_id": "r", "a": {"b": [{"c": null, "y": 2}]}}`,
+		"/w/u":        `{"request_id": "r", "w": {}}`,
+		"/u":          `{"request_id": "r"}`,
+		"/request_id": `{"request_id": "r"}`,
+	} {
+		got, err := json.Marshal(pathTo(pointer, root))
+		require.NoError(t, err)
+		assert.JSONEq(t, want, string(got), pointer)
+	}
+}
+
 func TestOtherType(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/pb33f/libopenapi"
-	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/schema_validation"
 	"github.com/pb33f/libopenapi/datamodel"
 )
 
@@ -91,11 +91,7 @@ func validate(root, name string) []string {
 	if _, err := doc.BuildV3Model(); err != nil {
 		return strings.Split(err.Error(), "\n")
 	}
-	check, errs := validator.NewValidator(doc)
-	if len(errs) > 0 {
-		return texts(errs)
-	}
-	_, invalid := check.ValidateDocument()
+	_, invalid := schema_validation.ValidateOpenAPIDocument(doc)
 	var problems []string
 	for _, p := range invalid {
 		if len(p.SchemaValidationErrors) == 0 {
@@ -113,12 +109,4 @@ func validate(root, name string) []string {
 		return []string{err.Error()}
 	}
 	return problems
-}
-
-func texts(errs []error) []string {
-	list := make([]string, len(errs))
-	for i, err := range errs {
-		list[i] = err.Error()
-	}
-	return list
 }

@@ -70,7 +70,7 @@ func TestContributing_endpoint(t *testing.T) {
 	spec["b2b/recoverycodes.yaml"] = &fstest.MapFile{Data: []byte(contributingYAML(t)[0])}
 	requireGenerated(t, spec, []struct{ file, text string }{
 		{"b2b/recoverycodes/service_gen.go", "func (s *Service) Get("},
-		{"b2b/recoverycodes/service_gen_test.go", `Path: "/v1/b2b/recovery_codes/organization_id%2F1%20%25%3F%23/`},
+		{"internal/contracts/b2b_recoverycodes_gen_test.go", `Path: "/v1/b2b/recovery_codes/organization_id%2F1%20%25%3F%23/`},
 		{"b2b/recoverycodes/types_gen.go", "RecoveryCodes []string `json:\"recovery_codes,omitzero\" stytch:\"secret\"`"},
 		{"b2b/b2b_gen.go", "s.RecoveryCodes = recoverycodes.New(cfg)"},
 		{"docs/COVERAGE.md", "`client.B2B.RecoveryCodes.Get`"},
@@ -89,7 +89,7 @@ func TestContributing_field(t *testing.T) {
 	}
 	file.Data = []byte(before + "\n    SendRequest:\n" + locale + contributingYAML(t)[1] +
 		"        intermediate_session_token:\n" + after)
-	const tests = "b2b/otps/sms/service_gen_test.go"
+	const tests = "internal/contracts/b2b_otps_sms_gen_test.go"
 	requireGenerated(t, spec, []struct{ file, text string }{
 		{"b2b/otps/sms/types_gen.go", "\t// How long the code can be used, in minutes from now. Default: 2. Bounds: 1 to 10.\n" +
 			"\tExpirationMinutes *int `json:\"expiration_minutes,omitzero\"`"},

@@ -41,6 +41,9 @@ func (p *Project) PublicToken() string { return state.PublicToken(p.ID) }
 // State returns the state. It is another one after Reset and Restore.
 func (p *Project) State() *state.State { return p.state.Load() }
 
+// Changed returns a channel that is closed when the state is changed next.
+func (p *Project) Changed() <-chan struct{} { return p.State().Changed() }
+
 // Do runs a transaction at the project's time.
 func (p *Project) Do(run func(*state.Tx) error) error { return p.State().Do(p.Clock.Now(), run) }
 

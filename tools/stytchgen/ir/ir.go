@@ -147,6 +147,15 @@ type Op struct {
 	spec *openapi.Operation
 }
 
+// TestName is the name of the operation's contract test: product and service, then the method.
+func (op *Op) TestName() string {
+	words := []string{"Test", names.Go(op.Pkg.Product)}
+	for _, word := range op.Service {
+		words = append(words, names.Go(word))
+	}
+	return strings.Join(words, "") + "_" + op.Name
+}
+
 // Permission is what a caller's session needs: an action on a resource. Field is the request's field that needs it, by
 // its wire name, empty where every request does.
 type Permission struct{ Resource, Action, Field string }

@@ -17,6 +17,8 @@ import (
 	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+
+	"github.com/seed75add069/stytch-go/tools/stytchgen/keywords"
 )
 
 // Document is one file of the specification.
@@ -131,7 +133,7 @@ func parse(name string, data []byte) (*Document, error) {
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("line %d: more than one YAML document", second.Line)
 	}
-	if err := checkKeywords(&tree); err != nil {
+	if err := keywords.Check(&tree); err != nil {
 		return nil, err
 	}
 	config := datamodel.NewDocumentConfiguration()

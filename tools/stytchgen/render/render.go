@@ -106,7 +106,7 @@ func renderPackage(files Files, from *ir.Package) error {
 			return err
 		}
 	}
-	return add("service_gen_test.go", "test.tmpl", newTestFile(p))
+	return files.add(testPath(from), "test.tmpl", newTestFile(p))
 }
 
 func allOps(api *ir.API) []*ir.Op {

@@ -9,7 +9,12 @@ import (
 	"github.com/seed75add069/stytch-go/tools/stytchgen/ir"
 )
 
-// testFile is a package's contract test as its template sees it.
+// testPath is the file with a package's contract tests. Those of all packages are in one, which is one test program.
+func testPath(p *ir.Package) string {
+	return "internal/contracts/" + strings.ReplaceAll(p.Dir, "/", "_") + "_gen_test.go"
+}
+
+// testFile has a package's contract tests as its template sees them.
 type testFile struct {
 	*goPackage
 
