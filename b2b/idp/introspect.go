@@ -25,7 +25,7 @@ func (s *Service) IntrospectTokenLocal(
 	ctx context.Context, req *IntrospectTokenLocalRequest,
 ) (*IntrospectTokenClaims, error) {
 	req = verify.OrEmpty(req)
-	return verify.Local[IntrospectTokenClaims, claims](ctx, s.verifier, verify.Request{
+	return verify.Local[IntrospectTokenClaims](ctx, s.verifier, &accessToken, verify.Request{
 		Op: "b2b.idp.introspect_token_local", Field: "token", Token: req.Token,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	})
@@ -46,16 +46,18 @@ func (s *Service) IntrospectTokenNetwork(
 	ctx context.Context, req *IntrospectTokenNetworkRequest, opts ...shared.RequestOption,
 ) (*IntrospectTokenClaims, error) {
 	req = verify.OrEmpty(req)
-	introspection := verify.Introspection[IntrospectTokenClaims]{
+	return verify.Introspect[IntrospectTokenClaims](ctx, s.verifier, &verify.Introspection{
 		Config: s.cfg, Op: "b2b.idp.introspect_token_network", Options: opts,
 		Form: &verify.IntrospectionForm{
 			Token: req.Token, ClientID: req.ClientID, ClientSecret: req.ClientSecret, TokenTypeHint: req.TokenTypeHint,
 		},
 		Check:    (*verify.Check)(req.AuthorizationCheck),
 		Validate: (*verify.AccessToken).ValidateMember, Result: claimsOf,
-	}
-	return introspection.Do(ctx, s.verifier)
+	})
 }
+
+// accessToken is the kind of a member's access token.
+var accessToken = verify.Kind{NewClaims: func() verify.Claims { return new(claims) }}
 
 // claims are those of a member's access token.
 type claims struct{ verify.AccessToken }
@@ -64,11 +66,12 @@ type claims struct{ verify.AccessToken }
 func (c *claims) Validate() error { return c.ValidateMember() }
 
 // Verified returns the claims and the subject of permission checks.
-func (c *claims) Verified() verify.Verified[IntrospectTokenClaims] {
-	return verify.Verified[IntrospectTokenClaims]{Value: claimsOf(&c.AccessToken), Subject: c.PermissionSubject()}
+func (c *claims) Verified() verify.Verified {
+	return verify.Verified{Value: claimsOf(&c.AccessToken), Subject: c.PermissionSubject()}
 }
 
-func claimsOf(t *verify.AccessToken) *IntrospectTokenClaims {
+// claimsOf returns the *IntrospectTokenClaims of a token.
+func claimsOf(t *verify.AccessToken) any {
 	return &IntrospectTokenClaims{
 		Subject:      t.Subject,
 		Scope:        t.Scope,

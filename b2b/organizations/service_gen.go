@@ -69,7 +69,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGet = transport.Op{
@@ -89,7 +93,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
+	resp := new(GetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUpdate = transport.Op{
@@ -167,7 +175,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	return transport.Call[UpdateResponse](ctx, s.cfg, &opUpdate, req, opts...)
+	resp := new(UpdateResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDelete = transport.Op{
@@ -196,7 +208,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	return transport.Call[DeleteResponse](ctx, s.cfg, &opDelete, req, opts...)
+	resp := new(DeleteResponse)
+	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opSearch = transport.Op{
@@ -241,7 +257,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	return transport.Call[SearchResponse](ctx, s.cfg, &opSearch, req, opts...)
+	resp := new(SearchResponse)
+	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opMetrics = transport.Op{
@@ -263,7 +283,11 @@ var opMetrics = transport.Op{
 func (s *Service) Metrics(
 	ctx context.Context, req *MetricsRequest, opts ...shared.RequestOption,
 ) (*MetricsResponse, error) {
-	return transport.Call[MetricsResponse](ctx, s.cfg, &opMetrics, req, opts...)
+	resp := new(MetricsResponse)
+	if err := transport.Do(ctx, s.cfg, &opMetrics, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opConnectedApps = transport.Op{
@@ -293,7 +317,11 @@ var opConnectedApps = transport.Op{
 func (s *Service) ConnectedApps(
 	ctx context.Context, req *ConnectedAppsRequest, opts ...shared.RequestOption,
 ) (*ConnectedAppsResponse, error) {
-	return transport.Call[ConnectedAppsResponse](ctx, s.cfg, &opConnectedApps, req, opts...)
+	resp := new(ConnectedAppsResponse)
+	if err := transport.Do(ctx, s.cfg, &opConnectedApps, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGetConnectedApp = transport.Op{
@@ -324,7 +352,11 @@ var opGetConnectedApp = transport.Op{
 func (s *Service) GetConnectedApp(
 	ctx context.Context, req *GetConnectedAppRequest, opts ...shared.RequestOption,
 ) (*GetConnectedAppResponse, error) {
-	return transport.Call[GetConnectedAppResponse](ctx, s.cfg, &opGetConnectedApp, req, opts...)
+	resp := new(GetConnectedAppResponse)
+	if err := transport.Do(ctx, s.cfg, &opGetConnectedApp, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteExternalID = transport.Op{
@@ -353,5 +385,9 @@ var opDeleteExternalID = transport.Op{
 func (s *Service) DeleteExternalID(
 	ctx context.Context, req *DeleteExternalIDRequest, opts ...shared.RequestOption,
 ) (*DeleteExternalIDResponse, error) {
-	return transport.Call[DeleteExternalIDResponse](ctx, s.cfg, &opDeleteExternalID, req, opts...)
+	resp := new(DeleteExternalIDResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -38,7 +38,11 @@ var opStrengthCheck = transport.Op{
 func (s *Service) StrengthCheck(
 	ctx context.Context, req *StrengthCheckRequest, opts ...shared.RequestOption,
 ) (*StrengthCheckResponse, error) {
-	return transport.Call[StrengthCheckResponse](ctx, s.cfg, &opStrengthCheck, req, opts...)
+	resp := new(StrengthCheckResponse)
+	if err := transport.Do(ctx, s.cfg, &opStrengthCheck, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opMigrate = transport.Op{
@@ -106,7 +110,11 @@ var opMigrate = transport.Op{
 func (s *Service) Migrate(
 	ctx context.Context, req *MigrateRequest, opts ...shared.RequestOption,
 ) (*MigrateResponse, error) {
-	return transport.Call[MigrateResponse](ctx, s.cfg, &opMigrate, req, opts...)
+	resp := new(MigrateResponse)
+	if err := transport.Do(ctx, s.cfg, &opMigrate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -151,5 +159,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -61,7 +61,11 @@ var opRecover = transport.Op{
 func (s *Service) Recover(
 	ctx context.Context, req *RecoverRequest, opts ...shared.RequestOption,
 ) (*RecoverResponse, error) {
-	return transport.Call[RecoverResponse](ctx, s.cfg, &opRecover, req, opts...)
+	resp := new(RecoverResponse)
+	if err := transport.Do(ctx, s.cfg, &opRecover, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGet = transport.Op{
@@ -83,7 +87,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/recovery_codes/{organization_id}/{member_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
+	resp := new(GetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRotate = transport.Op{
@@ -108,5 +116,9 @@ var opRotate = transport.Op{
 func (s *Service) Rotate(
 	ctx context.Context, req *RotateRequest, opts ...shared.RequestOption,
 ) (*RotateResponse, error) {
-	return transport.Call[RotateResponse](ctx, s.cfg, &opRotate, req, opts...)
+	resp := new(RotateResponse)
+	if err := transport.Do(ctx, s.cfg, &opRotate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -27,7 +27,7 @@ import (
 //   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWTLocalRequest) (*MemberSession, error) {
 	req = verify.OrEmpty(req)
-	return verify.Local[MemberSession, claims](ctx, s.verifier, verify.Request{
+	return verify.Local[MemberSession](ctx, s.verifier, &memberSession, verify.Request{
 		Op: "b2b.sessions.authenticate_jwt_local", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	})
@@ -63,7 +63,8 @@ func (s *Service) AuthenticateJWT(
 		Op: "b2b.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.Check)(req.AuthorizationCheck),
 	}
-	local, remote, err := verify.Session[MemberSession, claims](ctx, s.verifier, want, s.remote(req, opts))
+	local, remote, err := verify.Session[MemberSession, AuthenticateResponse](
+		ctx, s.verifier, &memberSession, want, s.remote(req, opts))
 	switch {
 	case err != nil:
 		return nil, err
@@ -81,8 +82,8 @@ var opFallback = opAuthenticate.AsFallback()
 // remote says how AuthenticateJWT asks the API.
 func (s *Service) remote(
 	req *AuthenticateJWTRequest, opts []shared.RequestOption,
-) *verify.Remote[AuthenticateResponse] {
-	return &verify.Remote[AuthenticateResponse]{
+) *verify.Remote {
+	return &verify.Remote{
 		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
 		NewRequest: func(check *verify.Check) any {
 			request := &AuthenticateRequest{
@@ -96,11 +97,13 @@ func (s *Service) remote(
 			}
 			return request
 		},
-		Session: remoteSession,
+		NewResponse: func() any { return new(AuthenticateResponse) },
+		Session:     remoteSession,
 	}
 }
 
-func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
+func remoteSession(response any) verify.RemoteSession {
+	resp := response.(*AuthenticateResponse)
 	session := &resp.MemberSession
 	remote := verify.RemoteSession{
 		RequestID: resp.RequestID,
@@ -160,6 +163,9 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 	}
 }
 
+// memberSession is the kind of a member's session JWT.
+var memberSession = verify.Kind{NewClaims: func() verify.Claims { return new(claims) }}
+
 // claims are those of the JWT of a member's session.
 type claims struct {
 	verify.SessionClaims[b2csessions.AuthenticationFactor, struct{}]
@@ -169,9 +175,9 @@ type claims struct {
 func (c *claims) Validate() error { return c.ValidateMember() }
 
 // Verified returns the session as the API returns it.
-func (c *claims) Verified() verify.Verified[MemberSession] {
+func (c *claims) Verified() verify.Verified {
 	s := c.Session
-	return verify.Verified[MemberSession]{
+	return verify.Verified{
 		Value: &MemberSession{
 			MemberSessionID:       s.ID,
 			MemberID:              c.Subject,

@@ -133,7 +133,7 @@ func BenchmarkAuthenticateJWTLocal_hit(b *testing.B) {
 func hits(b *testing.B, key *minttest.Key, claims map[string]any, n int) (hit, copied func()) {
 	b.Helper()
 	s := local(b, minttest.NewAPI(key), shared.Verification{TokenCacheSize: 4 * n})
-	verify, copies := make([]func(), n), make([]func() *sessions.MemberSession, n)
+	verify, copies := make([]func(), n), make([]func() any, n)
 	for i := range n {
 		text := key.Sign(minttest.With(claims, map[string]any{"jti": strconv.Itoa(i)}))
 		verify[i] = authenticate(b, s, text, true, nil)

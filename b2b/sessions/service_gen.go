@@ -38,7 +38,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/sessions; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
+	resp := new(GetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -77,7 +81,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRevoke = transport.Op{
@@ -116,7 +124,11 @@ func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {
 	defer s.forgetRevoked(req)
-	return transport.Call[RevokeResponse](ctx, s.cfg, &opRevoke, req, opts...)
+	resp := new(RevokeResponse)
+	if err := transport.Do(ctx, s.cfg, &opRevoke, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opExchange = transport.Op{
@@ -158,7 +170,11 @@ var opExchange = transport.Op{
 func (s *Service) Exchange(
 	ctx context.Context, req *ExchangeRequest, opts ...shared.RequestOption,
 ) (*ExchangeResponse, error) {
-	return transport.Call[ExchangeResponse](ctx, s.cfg, &opExchange, req, opts...)
+	resp := new(ExchangeResponse)
+	if err := transport.Do(ctx, s.cfg, &opExchange, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opExchangeAccessToken = transport.Op{
@@ -191,7 +207,11 @@ var opExchangeAccessToken = transport.Op{
 func (s *Service) ExchangeAccessToken(
 	ctx context.Context, req *ExchangeAccessTokenRequest, opts ...shared.RequestOption,
 ) (*ExchangeAccessTokenResponse, error) {
-	return transport.Call[ExchangeAccessTokenResponse](ctx, s.cfg, &opExchangeAccessToken, req, opts...)
+	resp := new(ExchangeAccessTokenResponse)
+	if err := transport.Do(ctx, s.cfg, &opExchangeAccessToken, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAttest = transport.Op{
@@ -232,7 +252,11 @@ var opAttest = transport.Op{
 func (s *Service) Attest(
 	ctx context.Context, req *AttestRequest, opts ...shared.RequestOption,
 ) (*AttestResponse, error) {
-	return transport.Call[AttestResponse](ctx, s.cfg, &opAttest, req, opts...)
+	resp := new(AttestResponse)
+	if err := transport.Do(ctx, s.cfg, &opAttest, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opMigrate = transport.Op{
@@ -265,7 +289,11 @@ var opMigrate = transport.Op{
 func (s *Service) Migrate(
 	ctx context.Context, req *MigrateRequest, opts ...shared.RequestOption,
 ) (*MigrateResponse, error) {
-	return transport.Call[MigrateResponse](ctx, s.cfg, &opMigrate, req, opts...)
+	resp := new(MigrateResponse)
+	if err := transport.Do(ctx, s.cfg, &opMigrate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGetJWKS = transport.Op{
@@ -287,5 +315,9 @@ var opGetJWKS = transport.Op{
 func (s *Service) GetJWKS(
 	ctx context.Context, req *GetJWKSRequest, opts ...shared.RequestOption,
 ) (*GetJWKSResponse, error) {
-	return transport.Call[GetJWKSResponse](ctx, s.cfg, &opGetJWKS, req, opts...)
+	resp := new(GetJWKSResponse)
+	if err := transport.Do(ctx, s.cfg, &opGetJWKS, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

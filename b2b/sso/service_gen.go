@@ -44,7 +44,11 @@ var opGetConnections = transport.Op{
 func (s *Service) GetConnections(
 	ctx context.Context, req *GetConnectionsRequest, opts ...shared.RequestOption,
 ) (*GetConnectionsResponse, error) {
-	return transport.Call[GetConnectionsResponse](ctx, s.cfg, &opGetConnections, req, opts...)
+	resp := new(GetConnectionsResponse)
+	if err := transport.Do(ctx, s.cfg, &opGetConnections, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteConnection = transport.Op{
@@ -77,7 +81,11 @@ var opDeleteConnection = transport.Op{
 func (s *Service) DeleteConnection(
 	ctx context.Context, req *DeleteConnectionRequest, opts ...shared.RequestOption,
 ) (*DeleteConnectionResponse, error) {
-	return transport.Call[DeleteConnectionResponse](ctx, s.cfg, &opDeleteConnection, req, opts...)
+	resp := new(DeleteConnectionResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteConnection, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -124,5 +132,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

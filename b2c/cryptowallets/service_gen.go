@@ -48,7 +48,11 @@ var opAuthenticateStart = transport.Op{
 func (s *Service) AuthenticateStart(
 	ctx context.Context, req *AuthenticateStartRequest, opts ...shared.RequestOption,
 ) (*AuthenticateStartResponse, error) {
-	return transport.Call[AuthenticateStartResponse](ctx, s.cfg, &opAuthenticateStart, req, opts...)
+	resp := new(AuthenticateStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticateStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -82,5 +86,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

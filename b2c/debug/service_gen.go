@@ -40,5 +40,9 @@ var opWhoami = transport.Op{
 func (s *Service) Whoami(
 	ctx context.Context, req *WhoamiRequest, opts ...shared.RequestOption,
 ) (*WhoamiResponse, error) {
-	return transport.Call[WhoamiResponse](ctx, s.cfg, &opWhoami, req, opts...)
+	resp := new(WhoamiResponse)
+	if err := transport.Do(ctx, s.cfg, &opWhoami, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

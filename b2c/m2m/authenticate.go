@@ -32,7 +32,7 @@ func (s *Service) AuthenticateToken(
 	ctx context.Context, req *AuthenticateTokenRequest,
 ) (*AuthenticateTokenResponse, error) {
 	req = verify.OrEmpty(req)
-	token, err := verify.Local[AuthenticateTokenResponse, claims](ctx, s.verifier, verify.Request{
+	token, err := verify.Local[AuthenticateTokenResponse](ctx, s.verifier, &accessToken, verify.Request{
 		Op: opAuthenticateToken, Field: "access_token", Token: req.AccessToken, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway,
 	})
@@ -45,6 +45,9 @@ func (s *Service) AuthenticateToken(
 	}
 	return token, nil
 }
+
+// accessToken is the kind of an M2M access token.
+var accessToken = verify.Kind{NewClaims: func() verify.Claims { return new(claims) }}
 
 // claims are those of an M2M access token.
 type claims struct {
@@ -71,8 +74,8 @@ func (c *claims) Validate() error {
 }
 
 // Verified returns the claims.
-func (c *claims) Verified() verify.Verified[AuthenticateTokenResponse] {
-	return verify.Verified[AuthenticateTokenResponse]{Value: &AuthenticateTokenResponse{
+func (c *claims) Verified() verify.Verified {
+	return verify.Verified{Value: &AuthenticateTokenResponse{
 		ClientID:     c.Subject,
 		Scopes:       slices.DeleteFunc(strings.Split(c.Scope, " "), func(scope string) bool { return scope == "" }),
 		CustomClaims: verify.CustomClaims(c.Custom),

@@ -35,8 +35,8 @@ func (v *AccessToken) SetAuthHeader(req *http.Request) {
 // concurrent use: share it. [TokenSource.Token] takes no lock while the token is fresh. A goroutine runs only during a
 // renewal; there is nothing to close.
 type TokenSource struct {
-	tokens *refresh.Cache[*cachedToken]
-	text   string
+	get  func(context.Context) (*AccessToken, error) // not the cache, whose generic type importers would compile
+	text string
 }
 
 // TokenSource returns a source of access tokens for the client that req names. The first call of [TokenSource.Token]
@@ -57,10 +57,17 @@ func (s *Service) TokenSource(req *TokenRequest, opts ...shared.RequestOption) *
 		}
 		return newCachedToken(resp, requested)
 	}
+	tokens := refresh.New(refresh.Config[*cachedToken]{
+		Fetch: renew, Lifetime: (*cachedToken).lifetime, Timeout: renewTimeout, MaxPause: maxPause, Now: now,
+	})
 	return &TokenSource{
-		tokens: refresh.New(refresh.Config[*cachedToken]{
-			Fetch: renew, Lifetime: (*cachedToken).lifetime, Timeout: renewTimeout, MaxPause: maxPause, Now: now,
-		}),
+		get: func(ctx context.Context) (*AccessToken, error) {
+			cached, err := tokens.Get(ctx, "")
+			if err != nil {
+				return nil, err
+			}
+			return new(cached.token), nil
+		},
 		text: fmt.Sprintf("m2m.TokenSource(%s)", request.ClientID),
 	}
 }
@@ -88,9 +95,9 @@ func (ts *TokenSource) Token(ctx context.Context) (*AccessToken, error) {
 	if ctx == nil {
 		return nil, &stytcherror.ArgumentError{Op: opTokenSource, Field: "ctx", Reason: "is nil"}
 	}
-	cached, err := ts.tokens.Get(ctx, "")
+	token, err := ts.get(ctx)
 	if err == nil {
-		return new(cached.token), nil
+		return token, nil
 	}
 	if gaveUp, ok := errors.AsType[*refresh.WaitError](err); ok {
 		return nil, &stytcherror.RequestError{Op: opTokenSource, Err: gaveUp.Err}

@@ -49,7 +49,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opCreate = transport.Op{
@@ -74,5 +78,9 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

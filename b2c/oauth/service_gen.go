@@ -44,7 +44,11 @@ var opAttach = transport.Op{
 func (s *Service) Attach(
 	ctx context.Context, req *AttachRequest, opts ...shared.RequestOption,
 ) (*AttachResponse, error) {
-	return transport.Call[AttachResponse](ctx, s.cfg, &opAttach, req, opts...)
+	resp := new(AttachResponse)
+	if err := transport.Do(ctx, s.cfg, &opAttach, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -80,5 +84,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

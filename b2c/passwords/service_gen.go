@@ -46,7 +46,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -79,7 +83,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opStrengthCheck = transport.Op{
@@ -101,7 +109,11 @@ var opStrengthCheck = transport.Op{
 func (s *Service) StrengthCheck(
 	ctx context.Context, req *StrengthCheckRequest, opts ...shared.RequestOption,
 ) (*StrengthCheckResponse, error) {
-	return transport.Call[StrengthCheckResponse](ctx, s.cfg, &opStrengthCheck, req, opts...)
+	resp := new(StrengthCheckResponse)
+	if err := transport.Do(ctx, s.cfg, &opStrengthCheck, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opMigrate = transport.Op{
@@ -136,5 +148,9 @@ var opMigrate = transport.Op{
 func (s *Service) Migrate(
 	ctx context.Context, req *MigrateRequest, opts ...shared.RequestOption,
 ) (*MigrateResponse, error) {
-	return transport.Call[MigrateResponse](ctx, s.cfg, &opMigrate, req, opts...)
+	resp := new(MigrateResponse)
+	if err := transport.Do(ctx, s.cfg, &opMigrate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

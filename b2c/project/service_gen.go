@@ -38,5 +38,9 @@ var opMetrics = transport.Op{
 func (s *Service) Metrics(
 	ctx context.Context, req *MetricsRequest, opts ...shared.RequestOption,
 ) (*MetricsResponse, error) {
-	return transport.Call[MetricsResponse](ctx, s.cfg, &opMetrics, req, opts...)
+	resp := new(MetricsResponse)
+	if err := transport.Do(ctx, s.cfg, &opMetrics, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

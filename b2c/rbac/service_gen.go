@@ -41,5 +41,9 @@ var opPolicy = transport.Op{
 func (s *Service) Policy(
 	ctx context.Context, req *PolicyRequest, opts ...shared.RequestOption,
 ) (*PolicyResponse, error) {
-	return transport.Call[PolicyResponse](ctx, s.cfg, &opPolicy, req, opts...)
+	resp := new(PolicyResponse)
+	if err := transport.Do(ctx, s.cfg, &opPolicy, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

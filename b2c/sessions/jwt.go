@@ -25,7 +25,7 @@ import (
 //   - a *stytcherror.RequestError if ctx ended before the keys were fetched
 func (s *Service) AuthenticateJWTLocal(ctx context.Context, req *AuthenticateJWTLocalRequest) (*Session, error) {
 	req = verify.OrEmpty(req)
-	return verify.Local[Session, claims](ctx, s.verifier, verify.Request{
+	return verify.Local[Session](ctx, s.verifier, &userSession, verify.Request{
 		Op: "b2c.sessions.authenticate_jwt_local", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	})
@@ -60,7 +60,8 @@ func (s *Service) AuthenticateJWT(
 		Op: "b2c.sessions.authenticate_jwt", Field: "session_jwt", Token: req.SessionJWT, OnlyAudience: true,
 		MaxAge: req.MaxTokenAge, Leeway: req.Leeway, Check: (*verify.UserCheck)(req.AuthorizationCheck).Check(),
 	}
-	local, remote, err := verify.Session[Session, claims](ctx, s.verifier, want, s.remote(req, opts))
+	local, remote, err := verify.Session[Session, AuthenticateResponse](
+		ctx, s.verifier, &userSession, want, s.remote(req, opts))
 	switch {
 	case err != nil:
 		return nil, err
@@ -78,8 +79,8 @@ var opFallback = opAuthenticate.AsFallback()
 // remote says how AuthenticateJWT asks the API.
 func (s *Service) remote(
 	req *AuthenticateJWTRequest, opts []shared.RequestOption,
-) *verify.Remote[AuthenticateResponse] {
-	return &verify.Remote[AuthenticateResponse]{
+) *verify.Remote {
+	return &verify.Remote{
 		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
 		NewRequest: func(*verify.Check) any {
 			request := &AuthenticateRequest{
@@ -93,11 +94,13 @@ func (s *Service) remote(
 			}
 			return request
 		},
-		Session: remoteSession,
+		NewResponse: func() any { return new(AuthenticateResponse) },
+		Session:     remoteSession,
 	}
 }
 
-func remoteSession(resp *AuthenticateResponse) verify.RemoteSession {
+func remoteSession(response any) verify.RemoteSession {
+	resp := response.(*AuthenticateResponse)
 	session := &resp.Session
 	remote := verify.RemoteSession{
 		RequestID: resp.RequestID, SessionID: session.SessionID, Subject: session.UserID, ExpiresAt: session.ExpiresAt,
@@ -146,6 +149,9 @@ func (s *Service) forgetRevoked(req *RevokeRequest) {
 	}
 }
 
+// userSession is the kind of a user's session JWT.
+var userSession = verify.Kind{NewClaims: func() verify.Claims { return new(claims) }}
+
 // claims are those of the JWT of a user's session.
 type claims struct {
 	verify.SessionClaims[AuthenticationFactor, attribute.Attributes]
@@ -155,9 +161,9 @@ type claims struct {
 func (c *claims) Validate() error { return c.ValidateUser() }
 
 // Verified returns the session as the API returns it.
-func (c *claims) Verified() verify.Verified[Session] {
+func (c *claims) Verified() verify.Verified {
 	s := c.Session
-	return verify.Verified[Session]{
+	return verify.Verified{
 		Value: &Session{
 			SessionID:             s.ID,
 			UserID:                c.Subject,

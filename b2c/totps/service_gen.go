@@ -40,7 +40,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -75,7 +79,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRecoveryCodes = transport.Op{
@@ -99,7 +107,11 @@ var opRecoveryCodes = transport.Op{
 func (s *Service) RecoveryCodes(
 	ctx context.Context, req *RecoveryCodesRequest, opts ...shared.RequestOption,
 ) (*RecoveryCodesResponse, error) {
-	return transport.Call[RecoveryCodesResponse](ctx, s.cfg, &opRecoveryCodes, req, opts...)
+	resp := new(RecoveryCodesResponse)
+	if err := transport.Do(ctx, s.cfg, &opRecoveryCodes, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRecover = transport.Op{
@@ -131,5 +143,9 @@ var opRecover = transport.Op{
 func (s *Service) Recover(
 	ctx context.Context, req *RecoverRequest, opts ...shared.RequestOption,
 ) (*RecoverResponse, error) {
-	return transport.Call[RecoverResponse](ctx, s.cfg, &opRecover, req, opts...)
+	resp := new(RecoverResponse)
+	if err := transport.Do(ctx, s.cfg, &opRecover, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

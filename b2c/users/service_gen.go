@@ -46,7 +46,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opSearch = transport.Op{
@@ -79,7 +83,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	return transport.Call[SearchResponse](ctx, s.cfg, &opSearch, req, opts...)
+	resp := new(SearchResponse)
+	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGet = transport.Op{
@@ -100,7 +108,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/users/{user_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
+	resp := new(GetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUpdate = transport.Op{
@@ -129,7 +141,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	return transport.Call[UpdateResponse](ctx, s.cfg, &opUpdate, req, opts...)
+	resp := new(UpdateResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDelete = transport.Op{
@@ -153,7 +169,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	return transport.Call[DeleteResponse](ctx, s.cfg, &opDelete, req, opts...)
+	resp := new(DeleteResponse)
+	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opExchangePrimaryFactor = transport.Op{
@@ -186,7 +206,11 @@ var opExchangePrimaryFactor = transport.Op{
 func (s *Service) ExchangePrimaryFactor(
 	ctx context.Context, req *ExchangePrimaryFactorRequest, opts ...shared.RequestOption,
 ) (*ExchangePrimaryFactorResponse, error) {
-	return transport.Call[ExchangePrimaryFactorResponse](ctx, s.cfg, &opExchangePrimaryFactor, req, opts...)
+	resp := new(ExchangePrimaryFactorResponse)
+	if err := transport.Do(ctx, s.cfg, &opExchangePrimaryFactor, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteEmail = transport.Op{
@@ -211,7 +235,11 @@ var opDeleteEmail = transport.Op{
 func (s *Service) DeleteEmail(
 	ctx context.Context, req *DeleteEmailRequest, opts ...shared.RequestOption,
 ) (*DeleteEmailResponse, error) {
-	return transport.Call[DeleteEmailResponse](ctx, s.cfg, &opDeleteEmail, req, opts...)
+	resp := new(DeleteEmailResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteEmail, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeletePhoneNumber = transport.Op{
@@ -234,7 +262,11 @@ var opDeletePhoneNumber = transport.Op{
 func (s *Service) DeletePhoneNumber(
 	ctx context.Context, req *DeletePhoneNumberRequest, opts ...shared.RequestOption,
 ) (*DeletePhoneNumberResponse, error) {
-	return transport.Call[DeletePhoneNumberResponse](ctx, s.cfg, &opDeletePhoneNumber, req, opts...)
+	resp := new(DeletePhoneNumberResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeletePhoneNumber, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteWebAuthnRegistration = transport.Op{
@@ -258,7 +290,11 @@ var opDeleteWebAuthnRegistration = transport.Op{
 func (s *Service) DeleteWebAuthnRegistration(
 	ctx context.Context, req *DeleteWebAuthnRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteWebAuthnRegistrationResponse, error) {
-	return transport.Call[DeleteWebAuthnRegistrationResponse](ctx, s.cfg, &opDeleteWebAuthnRegistration, req, opts...)
+	resp := new(DeleteWebAuthnRegistrationResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteWebAuthnRegistration, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteBiometricRegistration = transport.Op{
@@ -282,7 +318,11 @@ var opDeleteBiometricRegistration = transport.Op{
 func (s *Service) DeleteBiometricRegistration(
 	ctx context.Context, req *DeleteBiometricRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteBiometricRegistrationResponse, error) {
-	return transport.Call[DeleteBiometricRegistrationResponse](ctx, s.cfg, &opDeleteBiometricRegistration, req, opts...)
+	resp := new(DeleteBiometricRegistrationResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteBiometricRegistration, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteTOTP = transport.Op{
@@ -305,7 +345,11 @@ var opDeleteTOTP = transport.Op{
 func (s *Service) DeleteTOTP(
 	ctx context.Context, req *DeleteTOTPRequest, opts ...shared.RequestOption,
 ) (*DeleteTOTPResponse, error) {
-	return transport.Call[DeleteTOTPResponse](ctx, s.cfg, &opDeleteTOTP, req, opts...)
+	resp := new(DeleteTOTPResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteTOTP, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteCryptoWallet = transport.Op{
@@ -329,7 +373,11 @@ var opDeleteCryptoWallet = transport.Op{
 func (s *Service) DeleteCryptoWallet(
 	ctx context.Context, req *DeleteCryptoWalletRequest, opts ...shared.RequestOption,
 ) (*DeleteCryptoWalletResponse, error) {
-	return transport.Call[DeleteCryptoWalletResponse](ctx, s.cfg, &opDeleteCryptoWallet, req, opts...)
+	resp := new(DeleteCryptoWalletResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteCryptoWallet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeletePassword = transport.Op{
@@ -351,7 +399,11 @@ var opDeletePassword = transport.Op{
 func (s *Service) DeletePassword(
 	ctx context.Context, req *DeletePasswordRequest, opts ...shared.RequestOption,
 ) (*DeletePasswordResponse, error) {
-	return transport.Call[DeletePasswordResponse](ctx, s.cfg, &opDeletePassword, req, opts...)
+	resp := new(DeletePasswordResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeletePassword, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteOAuthRegistration = transport.Op{
@@ -375,7 +427,11 @@ var opDeleteOAuthRegistration = transport.Op{
 func (s *Service) DeleteOAuthRegistration(
 	ctx context.Context, req *DeleteOAuthRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteOAuthRegistrationResponse, error) {
-	return transport.Call[DeleteOAuthRegistrationResponse](ctx, s.cfg, &opDeleteOAuthRegistration, req, opts...)
+	resp := new(DeleteOAuthRegistrationResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteOAuthRegistration, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteExternalID = transport.Op{
@@ -398,7 +454,11 @@ var opDeleteExternalID = transport.Op{
 func (s *Service) DeleteExternalID(
 	ctx context.Context, req *DeleteExternalIDRequest, opts ...shared.RequestOption,
 ) (*DeleteExternalIDResponse, error) {
-	return transport.Call[DeleteExternalIDResponse](ctx, s.cfg, &opDeleteExternalID, req, opts...)
+	resp := new(DeleteExternalIDResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opConnectedApps = transport.Op{
@@ -420,7 +480,11 @@ var opConnectedApps = transport.Op{
 func (s *Service) ConnectedApps(
 	ctx context.Context, req *ConnectedAppsRequest, opts ...shared.RequestOption,
 ) (*ConnectedAppsResponse, error) {
-	return transport.Call[ConnectedAppsResponse](ctx, s.cfg, &opConnectedApps, req, opts...)
+	resp := new(ConnectedAppsResponse)
+	if err := transport.Do(ctx, s.cfg, &opConnectedApps, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRevoke = transport.Op{
@@ -444,5 +508,9 @@ var opRevoke = transport.Op{
 func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {
-	return transport.Call[RevokeResponse](ctx, s.cfg, &opRevoke, req, opts...)
+	resp := new(RevokeResponse)
+	if err := transport.Do(ctx, s.cfg, &opRevoke, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

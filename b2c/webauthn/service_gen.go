@@ -42,7 +42,11 @@ var opRegisterStart = transport.Op{
 func (s *Service) RegisterStart(
 	ctx context.Context, req *RegisterStartRequest, opts ...shared.RequestOption,
 ) (*RegisterStartResponse, error) {
-	return transport.Call[RegisterStartResponse](ctx, s.cfg, &opRegisterStart, req, opts...)
+	resp := new(RegisterStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opRegisterStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRegister = transport.Op{
@@ -76,7 +80,11 @@ var opRegister = transport.Op{
 func (s *Service) Register(
 	ctx context.Context, req *RegisterRequest, opts ...shared.RequestOption,
 ) (*RegisterResponse, error) {
-	return transport.Call[RegisterResponse](ctx, s.cfg, &opRegister, req, opts...)
+	resp := new(RegisterResponse)
+	if err := transport.Do(ctx, s.cfg, &opRegister, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticateStart = transport.Op{
@@ -102,7 +110,11 @@ var opAuthenticateStart = transport.Op{
 func (s *Service) AuthenticateStart(
 	ctx context.Context, req *AuthenticateStartRequest, opts ...shared.RequestOption,
 ) (*AuthenticateStartResponse, error) {
-	return transport.Call[AuthenticateStartResponse](ctx, s.cfg, &opAuthenticateStart, req, opts...)
+	resp := new(AuthenticateStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticateStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -135,7 +147,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUpdate = transport.Op{
@@ -159,7 +175,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	return transport.Call[UpdateResponse](ctx, s.cfg, &opUpdate, req, opts...)
+	resp := new(UpdateResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opListCredentials = transport.Op{
@@ -183,5 +203,9 @@ var opListCredentials = transport.Op{
 func (s *Service) ListCredentials(
 	ctx context.Context, req *ListCredentialsRequest, opts ...shared.RequestOption,
 ) (*ListCredentialsResponse, error) {
-	return transport.Call[ListCredentialsResponse](ctx, s.cfg, &opListCredentials, req, opts...)
+	resp := new(ListCredentialsResponse)
+	if err := transport.Do(ctx, s.cfg, &opListCredentials, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

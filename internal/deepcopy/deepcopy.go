@@ -19,21 +19,25 @@ import (
 //
 // Structs, pointers, slices and maps are copied, and what encoding/json decodes to in an any. Unexported fields,
 // functions and channels are not; nobody can change those of a time.Time. A value must not contain itself.
-func Of[T any](v *T) *T { return Maker(v)() }
-
-// Maker returns a function that returns a copy of v, as Of does. After that, v must not be changed. The function is
-// safe for concurrent use.
-func Maker[T any](v *T) func() *T {
+func Of[T any](v *T) *T {
 	if v == nil {
-		return func() *T { return nil }
+		return nil
 	}
-	replace := newCopier(reflect.ValueOf(v).Elem())
-	return func() *T {
-		own := new(*v)
+	return Maker(v)().(*T)
+}
+
+// Maker returns a function that returns a copy of v, a pointer that is not nil, as Of does. After that, v must not be
+// changed. The function is safe for concurrent use.
+func Maker(v any) func() any {
+	original := reflect.ValueOf(v).Elem()
+	replace := newCopier(original)
+	return func() any {
+		own := reflect.New(original.Type())
+		own.Elem().Set(original)
 		if replace != nil {
-			replace(reflect.ValueOf(own).Elem())
+			replace(own.Elem())
 		}
-		return own
+		return own.Interface()
 	}
 }
 

@@ -123,7 +123,7 @@ func copies[T any](t *testing.T) {
 		assert.Equal(t, v, deepcopy.Of(v), "a zero value")
 		fill(reflect.ValueOf(v).Elem(), 0)
 		copied := deepcopy.Maker(v)
-		own, other := copied(), copied()
+		own, other := copied().(*T), copied().(*T)
 		for _, c := range []*T{own, other, deepcopy.Of(v)} {
 			require.Equal(t, v, c)
 			assertSeparate(t, "", reflect.ValueOf(v), reflect.ValueOf(c))
@@ -171,9 +171,9 @@ func TestOf_kinds(t *testing.T) {
 	})
 	t.Run("appending to two copies writes to two arrays", func(t *testing.T) {
 		t.Parallel()
-		v := &struct{ Roles []string }{append(make([]string, 0, 8), "a")}
-		copied := deepcopy.Maker(v)
-		one, two := copied(), copied()
+		type value struct{ Roles []string }
+		copied := deepcopy.Maker(&value{append(make([]string, 0, 8), "a")})
+		one, two := copied().(*value), copied().(*value)
 		one.Roles, two.Roles = append(one.Roles, "one"), append(two.Roles, "two")
 		assert.Equal(t, []string{"a", "one"}, one.Roles)
 		assert.Equal(t, []string{"a", "two"}, two.Roles)

@@ -7,13 +7,11 @@
 //		return true
 //	})
 //
-// [Each] has the members in order, [AnyText] is the option to decode their values with, and
-// [EmptyTime] an unmarshaler of times.
+// [Each] has the members in order, [AnyText] is the option to decode their values with.
 package jsonobject
 
 import (
 	"bytes"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -21,26 +19,6 @@ import (
 
 // AnyText allows names that occur twice, of which the last counts, and text that is not UTF-8.
 var AnyText = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-
-// EmptyTime reads "" as the zero time.
-var EmptyTime = Rewritten[time.Time](func(raw jsontext.Value) jsontext.Value {
-	if string(raw) == `""` {
-		return jsontext.Value(`"0001-01-01T00:00:00Z"`)
-	}
-	return raw
-})
-
-// Rewritten decodes a T from what rewrite makes of its JSON. A T may not contain further ones.
-func Rewritten[T any](rewrite func(jsontext.Value) jsontext.Value) *json.Unmarshalers {
-	return json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *T) error {
-		raw, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		// Without the unmarshalers of dec, of which this is one.
-		return json.Unmarshal(rewrite(raw), v, dec.Options(), json.WithUnmarshalers(nil))
-	})
-}
 
 // Each calls f for each member of an object, until that returns false. A value is valid until f returns. Each returns
 // true if f returned true for all members and the object is whole. Text after the object is not read.

@@ -50,9 +50,11 @@ type Config struct {
 	// MinInterval is the least time between the start of any fetch and one for an unknown kid. A forged kid delays the
 	// discovery of a new key by at most this. Default: 30 seconds.
 	MinInterval time.Duration
-	// Seed is a key set to begin with. The first call starts the fetch that replaces it. Its age counts from New. One
-	// that [CheckSeed] refuses is ignored.
+	// Seed is a key set to begin with. The first call starts the fetch that replaces it. One that [CheckSeed] refuses
+	// is ignored.
 	Seed []byte
+	// SeedTime is the time from which the age of Seed counts. Default: that of New.
+	SeedTime time.Time
 }
 
 // Cache caches one key set. It is safe for concurrent use. A lookup in a fresh set takes no lock and does not wait. A
@@ -84,7 +86,11 @@ func New(config Config) *Cache {
 		},
 	})
 	if keys, err := parse(config.Seed); err == nil {
-		c.sets.Set(&set{keys: keys, fetched: c.now(), seed: true})
+		since := config.SeedTime
+		if since.IsZero() {
+			since = c.now()
+		}
+		c.sets.Set(&set{keys: keys, fetched: since, seed: true}, since)
 	}
 	return c
 }

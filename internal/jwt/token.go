@@ -21,7 +21,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/seed75add069/stytch-go/internal/jsonobject"
+	"github.com/seed75add069/stytch-go/internal/jsonoptions"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -146,9 +146,6 @@ func (t *Token) decodeParts(buffer, array []byte) (payload, signature []byte, er
 	return payload, signature, nil
 }
 
-// lenient are the options where strict decoding fails.
-var lenient = json.JoinOptions(jsonobject.AnyText, json.WithUnmarshalers(jsonobject.EmptyTime))
-
 // decode refuses what is not an object, and a value of the wrong type. Where strict decoding fails, it decodes custom
 // claims as encoding/json does, and "" as the zero time, but nothing that is ambiguous.
 func decode(payload []byte, claims any) error {
@@ -163,7 +160,7 @@ func decode(payload []byte, claims any) error {
 		names = c.StrictClaims()
 	}
 	reflect.ValueOf(claims).Elem().SetZero()
-	if !Unambiguous(payload, names...) || json.Unmarshal(payload, claims, lenient) != nil {
+	if !Unambiguous(payload, names...) || json.Unmarshal(payload, claims, jsonoptions.LenientTimes) != nil {
 		return malformed("the claims do not decode")
 	}
 	return nil

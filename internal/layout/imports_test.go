@@ -121,10 +121,11 @@ func serviceTreeImports(files []*goFile) []string {
 }
 
 func sharedImports(files []*goFile) []string {
-	below := []string{"internal/contexts", "internal/jsonnumber", "internal/secret"}
+	below := []string{"internal/contexts", "internal/jsonnumber", "internal/secret", "internal/typecache"}
 	chosen := func(f *goFile) bool { return f.under("shared", "stytcherror") || f.under(below...) }
 	return checkImports(files, chosen, func(f *goFile, i imported) bool {
-		return i.isStd() || within(i.local, below...) && !f.under(below...)
+		isOwnCache := f.under("internal/secret") && within(i.local, "internal/typecache")
+		return i.isStd() || within(i.local, below...) && !f.under(below...) || isOwnCache
 	})
 }
 

@@ -1,22 +1,17 @@
 package paging_test
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seed75add069/stytch-go/internal/paging"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
-)
-
-type (
-	pageRequest  struct{ Cursor *string }
-	pageResponse struct{ Next string }
 )
 
 // The cursors repeat in a cycle of some length, after some that do not.
@@ -26,20 +21,16 @@ func TestAll_endsWhenCursorsRepeat(t *testing.T) {
 		for _, cycle := range []int{1, 2, 3, 10, 33} {
 			at, calls := 0, 0
 			var requested string
-			call := func(_ context.Context, req *pageRequest, _ ...shared.RequestOption) (*pageResponse, error) {
+			s := &searchServer{respond: func(_ int, q query) *http.Response {
 				calls++
-				if req.Cursor != nil {
-					requested = *req.Cursor
-				}
+				requested = *cmp.Or(q.Cursor, new(""))
 				if at++; at >= before+cycle {
 					at = before
 				}
-				return &pageResponse{Next: fmt.Sprint("cursor-", at)}, nil
-			}
+				return page(1, 1, fmt.Sprint("cursor-", at))
+			}}
 			var last error
-			for _, err := range paging.All(t.Context(), "b2b.things.search", &pageRequest{}, nil, call,
-				func(req *pageRequest) **string { return &req.Cursor },
-				func(resp *pageResponse) ([]int, string) { return []int{1}, resp.Next }) {
+			for _, err := range s.service().SearchAll(t.Context(), nil) {
 				last = err
 				require.Less(t, calls, 1000, "before %d, cycle %d", before, cycle)
 			}
@@ -47,7 +38,7 @@ func TestAll_endsWhenCursorsRepeat(t *testing.T) {
 			failed, ok := errors.AsType[*shared.PageError](last)
 			require.True(t, ok)
 			assert.Equal(t, requested, failed.Cursor, "the cursor of the last page, not the one that repeats")
-			assert.ErrorContains(t, last, "stytch: b2b.things.search: ")
+			assert.ErrorContains(t, last, "stytch: b2b.organizations.search: ")
 			assert.Equal(t, 502, stytcherror.HTTPStatus(last))
 			assert.LessOrEqual(t, calls, 4*(before+cycle)+2)
 		}

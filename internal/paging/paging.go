@@ -17,6 +17,7 @@ import (
 	"iter"
 	"net/http"
 
+	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -40,43 +41,60 @@ func (c *cycle) closes(cursor string) bool {
 	return false
 }
 
-// All iterates over the elements of all pages of the operation op, from the cursor of req on. Each iteration starts
-// again, with a copy of req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor
-// returns a pointer to a request's cursor, page the elements of a response and the next cursor, which is empty on the
-// last page.
+// All iterates over the elements of all pages of an operation, from the cursor of req on. Each iteration starts again,
+// with a copy of req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor returns a
+// pointer to a request's cursor, items one to the elements of a response, and next the cursor of the next page, which
+// is empty on the last one.
+//
+// It is compiled for each operation, so [follow] does what needs no type parameter, and neither All nor the SearchAll
+// methods are inlined, which would compile it again in each package that does so.
+//
+//go:noinline
 func All[Req, Resp, T any](
-	ctx context.Context, op string, req *Req, opts []shared.RequestOption,
-	call func(context.Context, *Req, ...shared.RequestOption) (*Resp, error),
-	cursor func(*Req) **string, page func(*Resp) ([]T, string),
+	ctx context.Context, cfg *shared.FetchConfig, op *transport.Op, req *Req, opts []shared.RequestOption,
+	cursor func(*Req) **string, items func(*Resp) *[]T, next func(*Resp) string,
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		own := *cmp.Or(req, new(Req))
-		position := cursor(&own)
-		current := *cmp.Or(*position, new(string))
-		seen := cycle{saved: current}
-		for {
-			resp, err := call(ctx, &own, opts...)
-			if err != nil {
-				yield(*new(T), &shared.PageError{Cursor: current, Err: err})
-				return
+		var page []T
+		err := follow(op.Name, cursor(&own), func() (cursor string, more bool, err error) {
+			resp := new(Resp)
+			*items(resp) = page[:0] // the elements were passed on by value, so that their array can be used again
+			if err := transport.Do(ctx, cfg, op, &own, resp, opts...); err != nil {
+				return "", false, err
 			}
-			items, next := page(resp)
-			for _, item := range items {
+			page, cursor = *items(resp), next(resp)
+			for _, item := range page {
 				if !yield(item, nil) {
-					return
+					return "", false, nil
 				}
 			}
-			switch {
-			case next == "":
-				return
-			case next == current, seen.closes(next):
-				yield(*new(T), &shared.PageError{Cursor: current, Err: &stytcherror.DecodeError{
-					Op: op, StatusCode: http.StatusOK,
-					Reason: "the server returned the cursor of a page that it had returned before",
-				}})
-				return
-			}
-			current, *position = next, &next
+			return cursor, cursor != "", nil
+		})
+		if err != nil {
+			yield(*new(T), err)
 		}
+	}
+}
+
+// follow calls page for the page at position, and then for each next one, until there are no more or page fails. The
+// error is a *shared.PageError.
+func follow(op string, position **string, page func() (next string, more bool, err error)) error {
+	current := *cmp.Or(*position, new(string))
+	seen := cycle{saved: current}
+	for {
+		next, more, err := page()
+		switch {
+		case err != nil:
+			return &shared.PageError{Cursor: current, Err: err}
+		case !more:
+			return nil
+		case next == current, seen.closes(next):
+			return &shared.PageError{Cursor: current, Err: &stytcherror.DecodeError{
+				Op: op, StatusCode: http.StatusOK,
+				Reason: "the server returned the cursor of a page that it had returned before",
+			}}
+		}
+		current, *position = next, &next
 	}
 }

@@ -64,9 +64,9 @@ func New[T any](config Config[T]) *Cache[T] {
 	return c
 }
 
-// Set caches a value as if it had been fetched now. The result of a running fetch does not replace it.
-func (c *Cache[T]) Set(value T) {
-	c.state.Store(&state[T]{value: value, fetched: c.config.Now(), lifetime: c.config.Lifetime(value)})
+// Set caches a value as if it had been fetched at a time. The result of a running fetch does not replace it.
+func (c *Cache[T]) Set(value T, fetched time.Time) {
+	c.state.Store(&state[T]{value: value, fetched: fetched, lifetime: c.config.Lifetime(value)})
 }
 
 // Invalidate removes the value and forgets failures. The result of a running fetch is returned only to the calls that

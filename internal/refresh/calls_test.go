@@ -140,7 +140,7 @@ func TestSet(t *testing.T) {
 	inBubble(t, "the lifetime of a value that was set begins then", func(t *testing.T) {
 		s := new(source)
 		c := s.cache()
-		c.Set(7)
+		c.Set(7, time.Now())
 		serves(t, c, 7)
 		advance(early - 1)
 		serves(t, c, 7)
@@ -154,7 +154,7 @@ func TestSet(t *testing.T) {
 		c := s.cache()
 		go waits(t, c, time.Second, 1)
 		synctest.Wait()
-		c.Set(7)
+		c.Set(7, time.Now())
 		advance(time.Second)
 		serves(t, c, 7)
 	})

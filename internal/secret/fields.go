@@ -4,7 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/seed75add069/stytch-go/internal/typecache"
 )
 
 // field is an exported field, which may be promoted from an embedded struct.
@@ -14,16 +15,10 @@ type field struct {
 	secret bool
 }
 
-var structs sync.Map // reflect.Type -> []field
+// structs has the fields of a struct type.
+var structs = typecache.Of(func(t reflect.Type) any { return appendFields(nil, t, nil, []reflect.Type{t}) })
 
-// fieldsOf returns the fields of a struct type. They are listed once per type.
-func fieldsOf(t reflect.Type) []field {
-	if fields, ok := structs.Load(t); ok {
-		return fields.([]field)
-	}
-	fields, _ := structs.LoadOrStore(t, appendFields(nil, t, nil, []reflect.Type{t}))
-	return fields.([]field)
-}
+func fieldsOf(t reflect.Type) []field { return structs(t).([]field) }
 
 // appendFields appends the fields of t under their JSON names. Of two with one name, the less deeply embedded one
 // counts. outer are the types in which t is embedded, and t.
@@ -65,18 +60,11 @@ func isSecret(tag reflect.StructTag) bool {
 	return slices.Contains(strings.Split(tag.Get("stytch"), ","), "secret")
 }
 
-var secretTypes sync.Map // reflect.Type -> bool
+var secretTypes = typecache.Of(func(t reflect.Type) any { return mayHoldSecret(t, map[reflect.Type]bool{}) })
 
 // holdsSecrets reports whether a value of the type may contain a secret field, at any depth and in unexported fields
 // too. What an interface contains is not known, so it may.
-func holdsSecrets(t reflect.Type) bool {
-	if holds, ok := secretTypes.Load(t); ok {
-		return holds.(bool)
-	}
-	holds := mayHoldSecret(t, map[reflect.Type]bool{})
-	secretTypes.Store(t, holds)
-	return holds
-}
+func holdsSecrets(t reflect.Type) bool { return secretTypes(t).(bool) }
 
 func mayHoldSecret(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] {

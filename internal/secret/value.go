@@ -7,8 +7,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/seed75add069/stytch-go/internal/typecache"
 )
 
 // Limits of what is shown, because of cyclic values. What is left out is shown as "...".
@@ -27,9 +29,15 @@ func LogValue(v any) slog.Value { return printer{}.model(reflect.ValueOf(v)) }
 // out.
 func LogRequest(v any) slog.Value { return printer{request: true}.model(reflect.ValueOf(v)) }
 
-// models are the types whose LogValue is one of the functions above. A value inside of another one is shown without
-// calling its LogValue, so that the limits hold for both together.
-var models sync.Map // reflect.Type -> printer
+// models tells the types whose LogValue is one of the functions above, by an *atomic.Int32: one of the constants. A
+// value inside of another one is shown without calling its LogValue, so that the limits hold for both together.
+var models = typecache.Of(func(reflect.Type) any { return new(atomic.Int32) })
+
+const (
+	otherModel   = iota // no call has told
+	plainModel          // LogValue
+	requestModel        // LogRequest
+)
 
 // printer shows values. The zero printer is that of [LogValue].
 type printer struct {
@@ -44,7 +52,11 @@ type printer struct {
 
 // model shows a value that calls LogValue or LogRequest.
 func (p printer) model(v reflect.Value) slog.Value {
-	models.LoadOrStore(v.Type(), p)
+	kind := int32(plainModel)
+	if p.request {
+		kind = requestModel
+	}
+	models(v.Type()).(*atomic.Int32).CompareAndSwap(otherModel, kind)
 	p.shown = new(int)
 	return p.group(v, 0)
 }
@@ -121,13 +133,11 @@ func (p printer) byLogValue(v reflect.Value, depth int) (slog.Value, bool) {
 	if p.request && !p.inInterface {
 		return slog.Value{}, false
 	}
-	if model, ok := models.Load(indirect(v.Type())); ok {
+	if kind := models(indirect(v.Type())).(*atomic.Int32).Load(); kind != otherModel {
 		if v.Kind() == reflect.Pointer {
 			v = v.Elem()
 		}
-		inner := model.(printer)
-		inner.shown = p.shown
-		return inner.group(v, depth), true
+		return printer{request: kind == requestModel, shown: p.shown}.group(v, depth), true
 	}
 	return p.resolved(v.Interface().(slog.LogValuer).LogValue(), depth), true
 }

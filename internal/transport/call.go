@@ -22,26 +22,32 @@ import (
 func Call[T any](
 	ctx context.Context, cfg *shared.FetchConfig, op *Op, req any, opts ...shared.RequestOption,
 ) (*T, error) {
-	c, err := newCall(ctx, cfg, op, opts)
-	if err != nil {
+	resp := new(T)
+	if err := Do(ctx, cfg, op, req, resp, opts...); err != nil {
 		return nil, err
 	}
+	return resp, nil
+}
+
+// Do is Call with resp, a pointer to a new response struct. The generated methods use it: what has a type parameter is
+// compiled once more for each operation.
+func Do(ctx context.Context, cfg *shared.FetchConfig, op *Op, req, resp any, opts ...shared.RequestOption) error {
+	c, err := newCall(ctx, cfg, op, opts)
+	if err != nil {
+		return err
+	}
 	if err := c.encode(req); err != nil {
-		return nil, err
+		return err
 	}
 	received, err := c.send(c.operationContext(ctx))
 	if err != nil {
 		c.logCall(ctx, nil, err)
-		return nil, err
+		return err
 	}
 	defer putBuffer(received.body)
-	resp := new(T)
 	err = c.decode(received, resp)
 	c.logCall(ctx, resp, err)
-	if err != nil {
-		return nil, err
-	}
-	return resp, nil
+	return err
 }
 
 // call is the state of one call.

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"io"
 	"reflect"
-	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed75add069/stytch-go/internal/typecache"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
@@ -96,16 +96,12 @@ func kindName(k jsontext.Kind) string {
 // envelopeFields are the indexes of the fields RequestID and StatusCode of a response struct, -1 if it has none.
 type envelopeFields struct{ requestID, status int }
 
-var envelopes sync.Map // reflect.Type -> envelopeFields
+// envelopes has the envelopeFields of a type.
+var envelopes = typecache.Of(func(t reflect.Type) any { return findEnvelope(t) })
 
 // envelope returns the two fields that the API sets in every response. known is false for a type that has neither.
 func envelope(resp reflect.Value) (requestID string, status int, known bool) {
-	t := resp.Type()
-	cached, ok := envelopes.Load(t)
-	if !ok {
-		cached, _ = envelopes.LoadOrStore(t, findEnvelope(t))
-	}
-	f := cached.(envelopeFields)
+	f := envelopes(resp.Type()).(envelopeFields)
 	if f.requestID >= 0 {
 		requestID, known = resp.Field(f.requestID).String(), true
 	}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/seed75add069/stytch-go/internal/jsonoptions"
 )
 
 // NewTransport is the transport of a client without an HTTPClient over https, with connections of its own.
@@ -59,4 +61,6 @@ func WholeBody(body io.Reader, length, limit int64) ([]byte, error) {
 }
 
 // UnmarshalStrictly decodes a body by the rules of json/v2 alone, with each shared.Object decoded on its own.
-func UnmarshalStrictly(body []byte, resp any) error { return json.Unmarshal(body, resp, strict) }
+func UnmarshalStrictly(body []byte, resp any) error {
+	return json.Unmarshal(body, resp, jsonoptions.Strict)
+}

@@ -4,7 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
+
+	"github.com/seed75add069/stytch-go/internal/typecache"
 )
 
 // requestInfo describes the fields of a request struct. It is made once per type.
@@ -25,14 +26,14 @@ type requestField struct {
 	optional bool
 }
 
-var requestInfos sync.Map // reflect.Type -> *requestInfo
+// requestInfos has the *requestInfo of a type.
+var requestInfos = typecache.Of(func(t reflect.Type) any { return newRequestInfo(t) })
 
-// infoOf reads the tags: json names a field, `path:"x"` and `url:"x"` say that it is sent in path or query, omitzero
-// that it is optional, unless `stytch:"required"` says otherwise.
-func infoOf(t reflect.Type) *requestInfo {
-	if info, ok := requestInfos.Load(t); ok {
-		return info.(*requestInfo)
-	}
+func infoOf(t reflect.Type) *requestInfo { return requestInfos(t).(*requestInfo) }
+
+// newRequestInfo reads the tags: json names a field, `path:"x"` and `url:"x"` say that it is sent in path or query,
+// omitzero that it is optional, unless `stytch:"required"` says otherwise.
+func newRequestInfo(t reflect.Type) *requestInfo {
 	info := new(requestInfo)
 	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -56,8 +57,7 @@ func infoOf(t reflect.Type) *requestInfo {
 	if len(info.path)+len(info.query) > 0 && len(info.body) > 0 {
 		info.bodyType = bodyType(t)
 	}
-	loaded, _ := requestInfos.LoadOrStore(t, info)
-	return loaded.(*requestInfo)
+	return info
 }
 
 // bodyType returns a pointer type to which a *t can be converted, and whose JSON is the body of a request of type t. Go

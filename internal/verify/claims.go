@@ -1,7 +1,6 @@
 package verify
 
 import (
-	jsonv1 "encoding/json"
 	"errors"
 	"maps"
 	"strings"
@@ -9,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed75add069/stytch-go/internal/jsonoptions"
 	"github.com/seed75add069/stytch-go/internal/jwt"
-	"github.com/seed75add069/stytch-go/internal/transport"
 	"github.com/seed75add069/stytch-go/shared"
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
@@ -22,7 +21,7 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 		return nil
 	}
 	var claims shared.Object
-	if transport.DecodeObject(rest, &claims) != nil {
+	if jsonoptions.DecodeObject(rest, &claims) != nil {
 		return nil // does not happen: it was decoded before
 	}
 	delete(claims, "jti")
@@ -33,25 +32,13 @@ func CustomClaims(rest jsontext.Value) shared.Object {
 	return claims
 }
 
-// likeEncodingJSON decodes by its rules, except that names must match exactly. The json/v2 of Go 1.26 does not know
-// jsonv1.Number.
-var likeEncodingJSON = json.JoinOptions(transport.EncodingJSON, json.WithUnmarshalers(
-	json.UnmarshalFromFunc(func(dec *jsontext.Decoder, n *jsonv1.Number) error {
-		if dec.PeekKind() != jsontext.KindNumber {
-			return errors.ErrUnsupported
-		}
-		raw, err := dec.ReadValue()
-		*n = jsonv1.Number(raw)
-		return err
-	})))
-
 // DecodeClaims decodes custom claims into a T, by the rules of encoding/json, except that names must match exactly. A
 // claim that does not fit is a *DecodeError that names it.
 func DecodeClaims[T any](op string, claims shared.Object) (T, error) {
 	var decoded T
 	text, err := json.Marshal(claims)
 	if err == nil && len(claims) > 0 {
-		err = json.Unmarshal(text, &decoded, likeEncodingJSON)
+		err = json.Unmarshal(text, &decoded, jsonoptions.Claims)
 	}
 	if err == nil {
 		return decoded, nil

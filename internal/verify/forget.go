@@ -5,7 +5,7 @@ package verify
 // other methods do the same for more or less. All do nothing for a nil Verifier.
 func (v *Verifier) Forget(sessionID string) {
 	v.forget(
-		func(e *entry) bool { return e.sessionID == sessionID },
+		func(e *entry) bool { return e.verified.SessionID == sessionID },
 		func(t target) bool { return t.isUnknown() || t.session == sessionID }, false)
 }
 
@@ -22,8 +22,8 @@ func (v *Verifier) ForgetToken(text string) {
 	if v == nil {
 		return
 	}
-	if e := v.tokens.find(text); e != nil && e.sessionID != "" {
-		v.Forget(e.sessionID)
+	if e := of(v).tokens.find(text); e != nil && e.verified.SessionID != "" {
+		v.Forget(e.verified.SessionID)
 		return
 	}
 	v.forgetCredential(credentialOf(sessionJWT, text))
@@ -49,6 +49,7 @@ func (v *Verifier) forget(matchToken func(*entry) bool, matchTarget func(target)
 	if v == nil {
 		return
 	}
-	v.tokens.forget(matchToken)
-	v.calls.forget(matchTarget, detachAll)
+	made := of(v)
+	made.tokens.forget(matchToken)
+	made.calls.forget(matchTarget, detachAll)
 }

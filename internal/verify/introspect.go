@@ -10,8 +10,8 @@ import (
 	"github.com/seed75add069/stytch-go/stytcherror"
 )
 
-// Introspection says how the API is asked about an access token. T is the result.
-type Introspection[T any] struct {
+// Introspection says how the API is asked about an access token.
+type Introspection struct {
 	Config  *shared.FetchConfig
 	Op      string
 	Form    *IntrospectionForm
@@ -20,8 +20,8 @@ type Introspection[T any] struct {
 	Check *Check
 	// Validate is the product's rule for access tokens.
 	Validate func(*AccessToken) error
-	// Result converts a token that was accepted.
-	Result func(*AccessToken) *T
+	// Result converts a token that was accepted, to a pointer.
+	Result func(*AccessToken) any
 }
 
 // IntrospectionForm is the form of an introspection request (RFC 7662, section 2.1).
@@ -51,9 +51,22 @@ func (i *introspection) MayBeLenient(body []byte) bool {
 	return jwt.Unambiguous(body, append(i.StrictClaims(), "active", "token_type", "status_code")...)
 }
 
-// Do asks the API about a token and, if there is a Check, checks the permission. The response must pass the rules for a
-// token that is verified locally.
-func (i *Introspection[T]) Do(ctx context.Context, v *Verifier) (*T, error) {
+// Introspect asks the API about a token and, if there is a Check, checks the permission. The response must pass the
+// rules for a token that is verified locally. T is what Result returns a pointer to.
+func Introspect[T any](ctx context.Context, v *Verifier, i *Introspection) (*T, error) {
+	value, err := introspect(ctx, v, i)
+	if err != nil {
+		return nil, err
+	}
+	return value.(*T), nil
+}
+
+// introspect is Introspect without a type parameter.
+func introspect(ctx context.Context, v *Verifier, i *Introspection) (any, error) {
+	return of(v).introspect(ctx, i)
+}
+
+func (v *verifier) introspect(ctx context.Context, i *Introspection) (any, error) {
 	if err := v.validate(ctx, i.Op, i.Check); err != nil {
 		return nil, err
 	}
@@ -74,15 +87,16 @@ func (i *Introspection[T]) Do(ctx context.Context, v *Verifier) (*T, error) {
 	case !*resp.Active:
 		return nil, &stytcherror.TokenError{Op: i.Op, Verdict: stytcherror.ErrTokenInactive}
 	}
-	if err := i.checkResponse(v, resp); err != nil {
+	if err := v.checkIntrospection(i, resp); err != nil {
 		return nil, withOp(err, i.Op)
 	}
 	token := &resp.AccessToken
-	return checked(ctx, v, i.Op, Verified[T]{Value: i.Result(token), Subject: token.PermissionSubject()}, i.Check)
+	result := Verified{Value: i.Result(token), Subject: token.PermissionSubject()}
+	return v.checked(ctx, i.Op, &result, i.Check)
 }
 
-// checkResponse applies the rules for an access token to the API's response. It must also be of the app that asks.
-func (i *Introspection[T]) checkResponse(v *Verifier, resp *introspection) error {
+// checkIntrospection applies the rules for an access token to the API's response. It must also be of the app that asks.
+func (v *verifier) checkIntrospection(i *Introspection, resp *introspection) error {
 	token := &resp.AccessToken
 	if resp.TokenType != AccessTokenType {
 		return WrongKind("it is not an access token")

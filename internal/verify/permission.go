@@ -37,6 +37,10 @@ func (c *UserCheck) Check() *Check {
 // Allow returns nil if the policy allows c, a *PermissionError if it does not, an *ArgumentError if c lacks a field,
 // and a *PolicyError if there is no policy. Organizations are compared before a policy is fetched.
 func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c *Check) error {
+	return of(v).allow(ctx, op, s, c)
+}
+
+func (v *verifier) allow(ctx context.Context, op string, s *Subject, c *Check) error {
 	if err := v.validateFor(ctx, op, s, c); err != nil {
 		return err
 	}
@@ -50,7 +54,7 @@ func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c *Check) e
 	return v.denial(op, c, reason)
 }
 
-func (v *Verifier) denial(op string, c *Check, reason string) error {
+func (v *verifier) denial(op string, c *Check, reason string) error {
 	code := stytcherror.CodeConsumerSessionAuthorizationError
 	if v.product == shared.ProductB2B {
 		code = stytcherror.CodeSessionAuthorizationError
@@ -70,7 +74,7 @@ func tenancyError(op string, c *Check) error {
 }
 
 // validateFor refuses a check that lacks a field, and one for another organization than the subject's.
-func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c *Check) error {
+func (v *verifier) validateFor(ctx context.Context, op string, s *Subject, c *Check) error {
 	if err := v.validate(ctx, op, c); err != nil {
 		return err
 	}
@@ -85,7 +89,7 @@ func (v *Verifier) validateFor(ctx context.Context, op string, s *Subject, c *Ch
 
 // validate refuses a nil context and a nil Verifier, with the errors of package transport, and a check that lacks a
 // resource or an action.
-func (v *Verifier) validate(ctx context.Context, op string, c *Check) error {
+func (v *verifier) validate(ctx context.Context, op string, c *Check) error {
 	switch {
 	case ctx == nil:
 		return refuse(op, "ctx", "is nil")
@@ -106,7 +110,7 @@ func refuse(op, field, reason string) error {
 }
 
 // evaluate reports whether the policy allows c, and if it does not, why.
-func (v *Verifier) evaluate(ctx context.Context, s *Subject, c *Check) (reason string, allowed bool, err error) {
+func (v *verifier) evaluate(ctx context.Context, s *Subject, c *Check) (reason string, allowed bool, err error) {
 	if s.Scope == "" {
 		view, allowed, err := v.policy.Check(ctx, s.OrganizationID, s.Roles, c.ResourceID, c.Action)
 		if allowed || err != nil {
@@ -121,7 +125,7 @@ func (v *Verifier) evaluate(ctx context.Context, s *Subject, c *Check) (reason s
 	return policy.With(nil).DenialScopes(s.Scope, c.ResourceID), false, nil
 }
 
-func (v *Verifier) explain(ctx context.Context, s *Subject, c *Check) (shared.Explanation, error) {
+func (v *verifier) explain(ctx context.Context, s *Subject, c *Check) (shared.Explanation, error) {
 	view, err := v.view(ctx, s)
 	if err != nil {
 		return shared.Explanation{}, err
@@ -133,7 +137,7 @@ func (v *Verifier) explain(ctx context.Context, s *Subject, c *Check) (shared.Ex
 }
 
 // view returns the policy that applies to a subject: for scopes, without the organization's own roles.
-func (v *Verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
+func (v *verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
 	if s.Scope != "" {
 		policy, err := v.policy.Policy(ctx)
 		return policy.With(nil), err
@@ -143,10 +147,11 @@ func (v *Verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
 
 // Explain explains what Allow returns. A check for another organization is a *PermissionError.
 func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c *Check) (*shared.Explanation, error) {
-	if err := v.validateFor(ctx, op, s, c); err != nil {
+	made := of(v)
+	if err := made.validateFor(ctx, op, s, c); err != nil {
 		return nil, err
 	}
-	why, err := v.explain(ctx, s, c)
+	why, err := made.explain(ctx, s, c)
 	if err != nil {
 		return nil, &stytcherror.PolicyError{Op: op, Err: err}
 	}
@@ -155,10 +160,11 @@ func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c *Check)
 
 // Permissions returns all permissions of a subject.
 func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rbac.Permission, error) {
-	if err := v.validate(ctx, op, nil); err != nil {
+	made := of(v)
+	if err := made.validate(ctx, op, nil); err != nil {
 		return nil, err
 	}
-	view, err := v.view(ctx, s)
+	view, err := made.view(ctx, s)
 	if err != nil {
 		return nil, &stytcherror.PolicyError{Op: op, Err: err}
 	}
@@ -171,13 +177,13 @@ func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rb
 // ForgetPolicy drops the project's policy and those of all organizations. The next check fetches them.
 func (v *Verifier) ForgetPolicy() {
 	if v != nil {
-		v.policy.Invalidate()
+		of(v).policy.Invalidate()
 	}
 }
 
 // ForgetOrganization drops the policy of one organization. The next check fetches it.
 func (v *Verifier) ForgetOrganization(id string) {
 	if v != nil {
-		v.policy.InvalidateOrganization(id)
+		of(v).policy.InvalidateOrganization(id)
 	}
 }

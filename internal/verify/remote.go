@@ -13,8 +13,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Remote says how the API is asked about a session. R is the response of Sessions.Authenticate.
-type Remote[R any] struct {
+// Remote says how the API is asked about a session.
+type Remote struct {
 	Config  *shared.FetchConfig
 	Op      *transport.Op
 	Options []shared.RequestOption
@@ -22,14 +22,16 @@ type Remote[R any] struct {
 	SessionToken *string
 	// NewRequest returns a pointer to a new request of Op.
 	NewRequest func(*Check) any
-	// Session returns what is compared of the response.
-	Session func(*R) RemoteSession
+	// NewResponse returns a pointer to a new response of Op.
+	NewResponse func() any
+	// Session returns what is compared of a response.
+	Session func(resp any) RemoteSession
 }
 
-func (r *Remote[R]) hasToken() bool { return r.SessionToken != nil && *r.SessionToken != "" }
+func (r *Remote) hasToken() bool { return r.SessionToken != nil && *r.SessionToken != "" }
 
 // bounded gives ctx the deadline of shared.WithTimeout, which also bounds the fetches of keys and policies.
-func (r *Remote[R]) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+func (r *Remote) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx == nil || len(r.Options) == 0 {
 		return ctx, func() {}
 	}
@@ -41,7 +43,7 @@ func (r *Remote[R]) bounded(ctx context.Context) (context.Context, context.Cance
 }
 
 // options applies the options. It returns false if one is nil.
-func (r *Remote[R]) options() (options shared.RequestOptions, ok bool) {
+func (r *Remote) options() (options shared.RequestOptions, ok bool) {
 	for _, option := range r.Options {
 		if option == nil {
 			return options, false
@@ -51,12 +53,14 @@ func (r *Remote[R]) options() (options shared.RequestOptions, ok bool) {
 	return options, true
 }
 
-// do asks the API. Callers with equal requests and options share a call, and a token that the API has refused is not
+// ask asks the API. Callers with equal requests and options share a call, and a token that the API has refused is not
 // sent again for a while, unless MaxAge is zero.
-func (r *Remote[R]) do(ctx context.Context, v *Verifier, req *Request, known *identity, check *Check) (*R, error) {
+func (v *verifier) ask(
+	ctx context.Context, r *Remote, req *Request, known *identity, check *Check,
+) (any, error) {
 	request := r.NewRequest(check)
 	if req.MaxAge != nil && *req.MaxAge == 0 {
-		return transport.Call[R](ctx, r.Config, r.Op, request, r.Options...)
+		return r.call(ctx, request, r.Options)
 	}
 	about := target{credential: credentialOf(sessionJWT, req.Token)}
 	if r.hasToken() {
@@ -67,30 +71,34 @@ func (r *Remote[R]) do(ctx context.Context, v *Verifier, req *Request, known *id
 	}
 	key, own, ok := r.key(request)
 	if !ok {
-		var resp *R
+		var resp any
 		err := v.calls.alone(about, func() (err error) {
-			resp, err = transport.Call[R](ctx, r.Config, r.Op, request, r.Options...)
+			resp, err = r.call(ctx, request, r.Options)
 			return err
 		})
 		return resp, err
 	}
 	options := slices.Clone(r.Options) // the call may outlast its caller
-	value, several, err := v.calls.do(ctx, key, about, func(ctx context.Context) (any, error) {
-		return transport.Call[R](ctx, r.Config, r.Op, own, options...)
+	resp, several, err := v.calls.do(ctx, key, about, func(ctx context.Context) (any, error) {
+		return r.call(ctx, own, options)
 	})
-	if err != nil {
-		return nil, err
+	if err == nil && several {
+		resp = deepcopy.Maker(resp)()
 	}
-	resp := value.(*R)
-	if several {
-		resp = deepcopy.Of(resp)
+	return resp, err
+}
+
+func (r *Remote) call(ctx context.Context, request any, options []shared.RequestOption) (any, error) {
+	resp := r.NewResponse()
+	if err := transport.Do(ctx, r.Config, r.Op, request, resp, options...); err != nil {
+		return nil, err
 	}
 	return resp, nil
 }
 
 // key returns the key of a call, and a copy of the request, since the call may outlast its caller. It returns false for
 // a request that cannot be encoded, and for options that are refused or that belong to one caller.
-func (r *Remote[R]) key(request any) (key callKey, own any, ok bool) {
+func (r *Remote) key(request any) (key callKey, own any, ok bool) {
 	options, ok := r.options()
 	if !ok || options.Raw != nil || !options.Authorization.IsZero() {
 		return callKey{}, nil, false

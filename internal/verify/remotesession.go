@@ -39,14 +39,16 @@ func (s *RemoteSession) isBesideAnother() bool {
 }
 
 // decodeError returns the error for a response that is not about the session that was asked about.
-func (r *Remote[R]) decodeError(s *RemoteSession, reason string) error {
+func (r *Remote) decodeError(s *RemoteSession, reason string) error {
 	return &stytcherror.DecodeError{Op: r.Op.Name, StatusCode: 200, RequestID: s.RequestID, Reason: reason}
 }
 
 // checkResponse applies the rules for a JWT to the API's response: it must be of the same session as the JWT, if that
 // is known, of the same member or user and organization, not expired, and have a verdict on the check. A mistaken proxy
 // or middleware must not let anybody in. checkJWT looks at its JWT.
-func (r *Remote[R]) checkResponse(v *Verifier, req *Request, known *identity, check *Check, s *RemoteSession) error {
+func (v *verifier) checkResponse(
+	r *Remote, req *Request, known *identity, check *Check, s *RemoteSession,
+) error {
 	b2b := v.product == shared.ProductB2B
 	switch {
 	case s.SessionID == "" || s.Subject == "" || b2b && s.OrganizationID == "":

@@ -13,31 +13,53 @@ import (
 // JWT. Exactly one result is not nil: local if the JWT was accepted here, remote if the API's response was, or err. In
 // B2B, the check that the API gets has an organization: that of the JWT if the caller gave none. If it is not known
 // before the response, the policy decides here.
-func Session[T, C, R any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, req Request, ask *Remote[R],
+//
+// T is what Verified.Value points to, R is the response of Sessions.Authenticate.
+func Session[T, R any](
+	ctx context.Context, v *Verifier, kind *Kind, req Request, ask *Remote,
 ) (local *T, remote *R, err error) {
+	here, there, err := authenticate(ctx, v, kind, &req, ask)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case there != nil:
+		return nil, there.(*R), nil
+	}
+	return here.(*T), nil, nil
+}
+
+// authenticate is Session without type parameters.
+func authenticate(
+	ctx context.Context, v *Verifier, kind *Kind, req *Request, ask *Remote,
+) (local, remote any, err error) {
+	return of(v).authenticate(ctx, kind, req, ask)
+}
+
+func (v *verifier) authenticate(
+	ctx context.Context, kind *Kind, req *Request, ask *Remote,
+) (local, remote any, err error) {
 	ctx, cancel := ask.bounded(ctx)
 	defer cancel()
-	local, known, err := verifyOrIdentify[T, C, R, P](ctx, v, &req, ask)
+	local, known, err := v.verifyOrIdentify(ctx, kind, req, ask)
 	if local != nil || err != nil {
 		return local, nil, err
 	}
-	check := v.remoteCheck(&req, known)
-	remote, err = ask.do(ctx, v, &req, known, check)
+	check := v.remoteCheck(req, known)
+	remote, err = v.ask(ctx, ask, req, known, check)
 	if err != nil {
 		return nil, nil, err
 	}
 	session := ask.Session(remote)
-	if err := ask.checkResponse(v, &req, known, check, &session); err != nil {
+	if err := v.checkResponse(ask, req, known, check, &session); err != nil {
 		return nil, nil, err
 	}
-	if err := checkJWT[T, C, P](v, &req, &session); err != nil {
+	if err := v.checkJWT(kind, req, &session); err != nil {
 		return nil, nil, ask.decodeError(&session, "its session_jwt: "+err.Error())
 	}
 	if check == nil && req.Check != nil {
 		member := Subject{OrganizationID: session.OrganizationID, Roles: session.Roles}
 		own := Check{session.OrganizationID, req.Check.ResourceID, req.Check.Action}
-		if err := v.Allow(ctx, req.Op, &member, &own); err != nil {
+		if err := v.allow(ctx, req.Op, &member, &own); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -46,9 +68,9 @@ func Session[T, C, R any, P Claims[T, C]](
 
 // verifyOrIdentify returns the session of a JWT that is accepted, an error that is final, or neither if the API is to
 // be asked: known is the identity in the JWT then, nil if there is no JWT.
-func verifyOrIdentify[T, C, R any, P Claims[T, C]](
-	ctx context.Context, v *Verifier, req *Request, ask *Remote[R],
-) (local *T, known *identity, err error) {
+func (v *verifier) verifyOrIdentify(
+	ctx context.Context, kind *Kind, req *Request, ask *Remote,
+) (local any, known *identity, err error) {
 	if req.Token == "" {
 		if err = v.validate(ctx, req.Op, req.Check); err == nil {
 			err = req.validateBounds()
@@ -58,16 +80,16 @@ func verifyOrIdentify[T, C, R any, P Claims[T, C]](
 		}
 		return nil, nil, err
 	}
-	local, err = Local[T, C, P](ctx, v, *req)
+	local, err = v.local(ctx, kind, req)
 	if err == nil || !apiMayAccept(err, ask) {
 		return local, nil, err
 	}
-	known, _, err = identify[T, C, P](req.Token)
+	known, _, err = kind.identify(req.Token)
 	return nil, known, withOp(err, req.Op)
 }
 
 // remoteCheck returns the check with an organization, which the API needs in B2B, or nil if none is known.
-func (v *Verifier) remoteCheck(req *Request, known *identity) *Check {
+func (v *verifier) remoteCheck(req *Request, known *identity) *Check {
 	check := req.Check
 	switch {
 	case v.product != shared.ProductB2B || check == nil || check.OrganizationID != "":
@@ -81,11 +103,11 @@ func (v *Verifier) remoteCheck(req *Request, known *identity) *Check {
 // checkJWT checks the JWT in the API's response, if there is one. It must be of the session, and pass the rules for a
 // JWT but for two, which are for when it comes back: its signature is not verified, and it may begin in the future,
 // where our clock is slow.
-func checkJWT[T, C any, P Claims[T, C]](v *Verifier, req *Request, s *RemoteSession) error {
+func (v *verifier) checkJWT(kind *Kind, req *Request, s *RemoteSession) error {
 	if s.SessionJWT == "" {
 		return nil
 	}
-	named, claims, err := identify[T, C, P](s.SessionJWT)
+	named, claims, err := kind.identify(s.SessionJWT)
 	switch {
 	case err != nil:
 		return err
@@ -101,7 +123,7 @@ func checkJWT[T, C any, P Claims[T, C]](v *Verifier, req *Request, s *RemoteSess
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
 // forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md. Without keys any JWT may be
 // forged, and only a session token is sent.
-func apiMayAccept[R any](err error, ask *Remote[R]) bool {
+func apiMayAccept(err error, ask *Remote) bool {
 	if ask.SessionToken != nil && *ask.SessionToken == "" {
 		return false
 	}
@@ -117,12 +139,12 @@ type identity struct{ session, subject, organization string }
 
 // identify returns the identity that a session's JWT names, and its registered claims. The signature is not verified:
 // use it for a JWT that was verified, or to compare.
-func identify[T, C any, P Claims[T, C]](text string) (*identity, *jwt.Registered, error) {
+func (k *Kind) identify(text string) (*identity, *jwt.Registered, error) {
 	token, err := jwt.Parse(text, new(jwt.HeaderCache))
 	if err != nil {
 		return nil, nil, err
 	}
-	claims := P(new(C))
+	claims := k.NewClaims()
 	if err := token.Unverified(claims); err != nil {
 		return nil, nil, err
 	}

@@ -46,64 +46,83 @@ func (r *Request) validateBounds() error {
 	return nil
 }
 
+// Kind is a kind of token. Kinds are compared as pointers.
+type Kind struct {
+	// NewClaims returns a pointer to a new struct with the claims of this kind.
+	NewClaims func() Claims
+}
+
+// Claims are those of one kind of token. The struct embeds jwt.Registered.
+type Claims interface {
+	Claims() *jwt.Registered
+	// Validate refuses a token of another kind, and one that lacks a claim. It may make the token expire earlier.
+	Validate() error
+	Verified() Verified
+}
+
 // Verified is the result of verifying a token.
-type Verified[T any] struct {
-	// Value is the claims as the public API returns them.
-	Value *T
+type Verified struct {
+	// Value is a pointer to the claims as the public API returns them.
+	Value any
 	// SessionID is the id of the token's session, if it has one.
 	SessionID string
 	// Subject is the subject of permission checks.
 	Subject Subject
 
 	// own copies Value for a caller; nil if no other caller has it.
-	own func() *T
+	own func() any
 }
 
 // value returns a value that the caller may change.
-func (v *Verified[T]) value() *T {
+func (v *Verified) value() any {
 	if v.own != nil {
 		return v.own()
 	}
 	return v.Value
 }
 
-// Claims is a pointer to a struct C with the claims of one kind of token. C embeds jwt.Registered.
-type Claims[T, C any] interface {
-	*C
-	Claims() *jwt.Registered
-	// Validate refuses a token of another kind, and one that lacks a claim. It may make the token expire earlier.
-	Validate() error
-	Verified() Verified[T]
+// Local verifies a token and, if req has a Check, checks the permission. It does not ask the API about the token. T is
+// what Verified.Value points to.
+func Local[T any](ctx context.Context, v *Verifier, kind *Kind, req Request) (*T, error) {
+	value, err := local(ctx, v, kind, &req)
+	if err != nil {
+		return nil, err
+	}
+	return value.(*T), nil
 }
 
-// Local verifies a token and, if req has a Check, checks the permission. It does not ask the API about the token.
-func Local[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req Request) (*T, error) {
+// local is Local without a type parameter: what has one is compiled by every package that uses it.
+func local(ctx context.Context, v *Verifier, kind *Kind, req *Request) (any, error) {
+	return of(v).local(ctx, kind, req)
+}
+
+func (v *verifier) local(ctx context.Context, kind *Kind, req *Request) (any, error) {
 	if err := v.validate(ctx, req.Op, req.Check); err != nil {
 		return nil, err
 	}
 	if err := req.validate(); err != nil {
 		return nil, err
 	}
-	token, err := verifyToken[T, C, P](ctx, v, &req)
+	token, err := v.verify(ctx, kind, req)
 	if err != nil {
 		return nil, withOp(err, req.Op)
 	}
-	return checked(ctx, v, req.Op, token, req.Check)
+	return v.checked(ctx, req.Op, &token, req.Check)
 }
 
 // checked returns the token's value if check is nil or its subject is allowed to do it.
-func checked[T any](ctx context.Context, v *Verifier, op string, token Verified[T], check *Check) (*T, error) {
+func (v *verifier) checked(ctx context.Context, op string, token *Verified, check *Check) (any, error) {
 	if check != nil {
-		if err := v.Allow(ctx, op, &token.Subject, check); err != nil {
+		if err := v.allow(ctx, op, &token.Subject, check); err != nil {
 			return nil, err
 		}
 	}
 	return token.value(), nil
 }
 
-// verifyToken verifies a token, unless it is cached, and compares its claims with req.
-func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req *Request) (Verified[T], error) {
-	var none Verified[T]
+// verify verifies a token, unless it is cached, and compares its claims with req.
+func (v *verifier) verify(ctx context.Context, kind *Kind, req *Request) (Verified, error) {
+	var none Verified
 	expected := jwt.Expected{
 		Issuers: v.issuers, Audience: v.projectID, OnlyAudience: req.OnlyAudience,
 		Now: v.now(), Leeway: req.Leeway, MaxAge: req.MaxAge,
@@ -112,10 +131,8 @@ func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req
 	if err != nil {
 		return none, err
 	}
-	if cached != nil {
-		if verified, ok := cached.verified.(Verified[T]); ok {
-			return verified, cached.claims.Check(expected)
-		}
+	if cached != nil && cached.kind == kind {
+		return cached.verified, cached.claims.Check(expected)
 	}
 	epoch := v.tokens.begin()
 	token, err := jwt.Parse(req.Token, &v.headers)
@@ -126,7 +143,7 @@ func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req
 	if err != nil {
 		return none, err
 	}
-	claims := P(new(C))
+	claims := kind.NewClaims()
 	if err := token.Verify(key, claims); err != nil {
 		return none, err
 	}
@@ -141,14 +158,14 @@ func verifyToken[T, C any, P Claims[T, C]](ctx context.Context, v *Verifier, req
 		verified.own = deepcopy.Maker(verified.Value)
 		v.tokens.add(epoch, &entry{
 			text: strings.Clone(req.Token), kid: strings.Clone(token.KID), key: key,
-			claims: *claims.Claims(), sessionID: verified.SessionID, verified: verified,
+			claims: *claims.Claims(), kind: kind, verified: verified,
 		})
 	}
 	return verified, nil
 }
 
 // cachedToken returns the cache's entry for a token, or nil if there is none, or its kid is that of another key now.
-func (v *Verifier) cachedToken(ctx context.Context, now time.Time, req *Request) (*entry, error) {
+func (v *verifier) cachedToken(ctx context.Context, now time.Time, req *Request) (*entry, error) {
 	cached := v.tokens.find(req.Token)
 	if cached == nil {
 		return nil, nil //nolint:nilnil // not in the cache
@@ -173,7 +190,7 @@ func withOp(err error, op string) error {
 	return err
 }
 
-func (v *Verifier) key(ctx context.Context, now time.Time, kid, op string) (*rsa.PublicKey, error) {
+func (v *verifier) key(ctx context.Context, now time.Time, kid, op string) (*rsa.PublicKey, error) {
 	key, err := v.keys.KeyAt(ctx, now, kid)
 	return key, keyError(op, err)
 }
@@ -197,8 +214,9 @@ func keyError(op string, err error) error {
 
 // Ready waits until there is a key set, and returns why there is none.
 func (v *Verifier) Ready(ctx context.Context, op string) error {
-	if err := v.validate(ctx, op, nil); err != nil {
+	made := of(v)
+	if err := made.validate(ctx, op, nil); err != nil {
 		return err
 	}
-	return keyError(op, v.keys.Ready(ctx))
+	return keyError(op, made.keys.Ready(ctx))
 }

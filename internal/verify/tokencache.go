@@ -31,12 +31,12 @@ type tokenSet [ways]atomic.Pointer[entry]
 
 // entry is a verified token. It is immutable.
 type entry struct {
-	text      string
-	kid       string
-	key       *rsa.PublicKey
-	claims    jwt.Registered
-	sessionID string
-	verified  any // a Verified
+	text     string
+	kid      string
+	key      *rsa.PublicKey
+	claims   jwt.Registered
+	kind     *Kind
+	verified Verified
 }
 
 // newTokenCache returns a cache for n tokens, rounded up to a power of two, or nil for none.

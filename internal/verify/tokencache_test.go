@@ -41,6 +41,12 @@ type sessionClaims struct {
 
 type otherClaims struct{ jwt.Registered }
 
+// The kinds of tokens that are verified as a session and as an otherKind.
+var (
+	sessionKind = Kind{NewClaims: func() Claims { return new(sessionClaims) }}
+	otherTokens = Kind{NewClaims: func() Claims { return new(otherClaims) }}
+)
+
 // duringVerification has functions to call while the token of a subject is verified.
 var duringVerification sync.Map
 
@@ -51,19 +57,20 @@ func (c *sessionClaims) Validate() error {
 	return nil
 }
 
-func (c *sessionClaims) Verified() Verified[session] {
-	return Verified[session]{Value: &session{c.Subject, c.Session.Roles}, SessionID: c.Session.ID}
+func (c *sessionClaims) Verified() Verified {
+	return Verified{Value: &session{c.Subject, c.Session.Roles}, SessionID: c.Session.ID}
 }
 
 func (c *otherClaims) Validate() error { return nil }
 
-func (c *otherClaims) Verified() Verified[otherKind] {
-	return Verified[otherKind]{Value: &otherKind{"other " + c.Subject}}
+func (c *otherClaims) Verified() Verified {
+	return Verified{Value: &otherKind{"other " + c.Subject}}
 }
 
 // fixture is a verifier with a token cache, the API that it fetches keys from, and its clock.
 type fixture struct {
 	*Verifier
+	*verifier
 
 	t      *testing.T
 	key    *minttest.Key
@@ -79,10 +86,11 @@ func newFixture(t *testing.T, cacheSize int, seed ...*minttest.Key) *fixture {
 	if len(seed) > 0 {
 		v.Keys = minttest.Set(seed...)
 	}
-	f.Verifier = build(&shared.FetchConfig{
+	f.Verifier = New(&shared.FetchConfig{
 		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: f.api.Client(),
 		Now: func() time.Time { return start.Add(time.Duration(f.passed.Load())) }, Verification: v,
 	}, shared.ProductB2B)
+	f.verifier = of(f.Verifier)
 	return f
 }
 
@@ -95,7 +103,7 @@ func (f *fixture) token(subject, id string) string {
 
 func (f *fixture) verify(text string, req Request) (*session, error) {
 	req.Op, req.Token = "op", text
-	return Local[session, sessionClaims](f.t.Context(), f.Verifier, req)
+	return Local[session](f.t.Context(), f.Verifier, &sessionKind, req)
 }
 
 // accepts asserts that a token is accepted, and returns its entry in the cache.
@@ -208,7 +216,7 @@ func TestTokenCache_limits(t *testing.T) {
 		text := f.token("ada", "session-1")
 		for range 2 {
 			f.accepts(text)
-			got, err := Local[otherKind, otherClaims](t.Context(), f.Verifier, Request{Token: text})
+			got, err := Local[otherKind](t.Context(), f.Verifier, &otherTokens, Request{Token: text})
 			require.NoError(t, err)
 			assert.Equal(t, "other ada", got.Subject)
 		}

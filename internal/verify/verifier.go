@@ -9,6 +9,7 @@
 package verify
 
 import (
+	"sync"
 	"time"
 
 	"github.com/seed75add069/stytch-go/internal/jwks"
@@ -19,7 +20,19 @@ import (
 
 // Verifier verifies the tokens and checks the permissions of one project, for one product. It is safe for concurrent
 // use. Calls of a nil Verifier fail with an ArgumentError.
+//
+// Its caches are made when they are first needed. So a program that verifies nothing does not link them, and packages
+// that hold a Verifier do not compile the generic types in them.
 type Verifier struct {
+	cfg     *shared.FetchConfig
+	product shared.Product
+	began   time.Time // from when the age of Verification.Keys counts
+	once    sync.Once
+	made    any // a *verifier; not its type, which importing packages would compile
+}
+
+// verifier is what a [Verifier] verifies with.
+type verifier struct {
 	product   shared.Product
 	projectID string
 	issuers   []string
@@ -46,17 +59,31 @@ func New(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	if v, ok := cfg.Verifier.(*Verifier); ok && v.product == product {
 		return v
 	}
-	return build(cfg, product)
+	return &Verifier{cfg: cfg, product: product, began: clock(cfg)()}
 }
 
-func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
-	settings := cfg.Verification
-	v := &Verifier{
-		product: product, projectID: cfg.ProjectID, issuers: issuers(cfg), now: cfg.Now,
-		tokens: newTokenCache(settings.TokenCacheSize),
+// clock returns the clock for keys, policies and tokens.
+func clock(cfg *shared.FetchConfig) func() time.Time {
+	if cfg.Now == nil {
+		return time.Now
 	}
-	if v.now == nil {
-		v.now = time.Now
+	return cfg.Now
+}
+
+// of returns what v verifies with, or nil for a nil v.
+func of(v *Verifier) *verifier {
+	if v == nil {
+		return nil
+	}
+	v.once.Do(func() { v.made = build(v.cfg, v.product, v.began) })
+	return v.made.(*verifier)
+}
+
+func build(cfg *shared.FetchConfig, product shared.Product, began time.Time) *verifier {
+	settings := cfg.Verification
+	v := &verifier{
+		product: product, projectID: cfg.ProjectID, issuers: issuers(cfg), now: clock(cfg),
+		tokens: newTokenCache(settings.TokenCacheSize),
 	}
 	v.calls = newCallGroup(v.now)
 	source := source{cfg: cfg, routes: &b2cRoutes}
@@ -71,7 +98,7 @@ func build(cfg *shared.FetchConfig, product shared.Product) *Verifier {
 	policy.FetchPolicy = source.policy
 	v.policy = rbac.NewCache(policy)
 	v.keys = jwks.New(jwks.Config{
-		Fetch: source.keys, Now: v.now, Seed: settings.Keys,
+		Fetch: source.keys, Now: v.now, Seed: settings.Keys, SeedTime: began,
 		TTL: settings.KeysTTL, MaxStale: settings.KeysMaxStale, MinInterval: settings.KeysMinInterval,
 	})
 	return v

@@ -56,5 +56,9 @@ var opExchange = transport.Op{
 func (s *Service) Exchange(
 	ctx context.Context, req *ExchangeRequest, opts ...shared.RequestOption,
 ) (*ExchangeResponse, error) {
-	return transport.Call[ExchangeResponse](ctx, s.cfg, &opExchange, req, opts...)
+	resp := new(ExchangeResponse)
+	if err := transport.Do(ctx, s.cfg, &opExchange, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -81,7 +81,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opList = transport.Op{
@@ -109,5 +113,9 @@ var opList = transport.Op{
 //
 // It calls POST /v1/b2b/discovery/organizations; retry class read.
 func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
-	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
+	resp := new(ListResponse)
+	if err := transport.Do(ctx, s.cfg, &opList, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

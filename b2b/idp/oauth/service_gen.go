@@ -55,7 +55,11 @@ var opAuthorizeStart = transport.Op{
 func (s *Service) AuthorizeStart(
 	ctx context.Context, req *AuthorizeStartRequest, opts ...shared.RequestOption,
 ) (*AuthorizeStartResponse, error) {
-	return transport.Call[AuthorizeStartResponse](ctx, s.cfg, &opAuthorizeStart, req, opts...)
+	resp := new(AuthorizeStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthorizeStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthorize = transport.Op{
@@ -98,5 +102,9 @@ var opAuthorize = transport.Op{
 func (s *Service) Authorize(
 	ctx context.Context, req *AuthorizeRequest, opts ...shared.RequestOption,
 ) (*AuthorizeResponse, error) {
-	return transport.Call[AuthorizeResponse](ctx, s.cfg, &opAuthorize, req, opts...)
+	resp := new(AuthorizeResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthorize, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -59,7 +59,11 @@ var opLoginOrSignup = transport.Op{
 func (s *Service) LoginOrSignup(
 	ctx context.Context, req *LoginOrSignupRequest, opts ...shared.RequestOption,
 ) (*LoginOrSignupResponse, error) {
-	return transport.Call[LoginOrSignupResponse](ctx, s.cfg, &opLoginOrSignup, req, opts...)
+	resp := new(LoginOrSignupResponse)
+	if err := transport.Do(ctx, s.cfg, &opLoginOrSignup, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opInvite = transport.Op{
@@ -110,5 +114,9 @@ var opInvite = transport.Op{
 func (s *Service) Invite(
 	ctx context.Context, req *InviteRequest, opts ...shared.RequestOption,
 ) (*InviteResponse, error) {
-	return transport.Call[InviteResponse](ctx, s.cfg, &opInvite, req, opts...)
+	resp := new(InviteResponse)
+	if err := transport.Do(ctx, s.cfg, &opInvite, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -70,7 +70,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	return transport.Call[UpdateResponse](ctx, s.cfg, &opUpdate, req, opts...)
+	resp := new(UpdateResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDelete = transport.Op{
@@ -101,7 +105,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	return transport.Call[DeleteResponse](ctx, s.cfg, &opDelete, req, opts...)
+	resp := new(DeleteResponse)
+	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opReactivate = transport.Op{
@@ -136,7 +144,11 @@ var opReactivate = transport.Op{
 func (s *Service) Reactivate(
 	ctx context.Context, req *ReactivateRequest, opts ...shared.RequestOption,
 ) (*ReactivateResponse, error) {
-	return transport.Call[ReactivateResponse](ctx, s.cfg, &opReactivate, req, opts...)
+	resp := new(ReactivateResponse)
+	if err := transport.Do(ctx, s.cfg, &opReactivate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteMFAPhoneNumber = transport.Op{
@@ -168,7 +180,11 @@ var opDeleteMFAPhoneNumber = transport.Op{
 func (s *Service) DeleteMFAPhoneNumber(
 	ctx context.Context, req *DeleteMFAPhoneNumberRequest, opts ...shared.RequestOption,
 ) (*DeleteMFAPhoneNumberResponse, error) {
-	return transport.Call[DeleteMFAPhoneNumberResponse](ctx, s.cfg, &opDeleteMFAPhoneNumber, req, opts...)
+	resp := new(DeleteMFAPhoneNumberResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteMFAPhoneNumber, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteTOTP = transport.Op{
@@ -200,7 +216,11 @@ var opDeleteTOTP = transport.Op{
 func (s *Service) DeleteTOTP(
 	ctx context.Context, req *DeleteTOTPRequest, opts ...shared.RequestOption,
 ) (*DeleteTOTPResponse, error) {
-	return transport.Call[DeleteTOTPResponse](ctx, s.cfg, &opDeleteTOTP, req, opts...)
+	resp := new(DeleteTOTPResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteTOTP, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opSearch = transport.Op{
@@ -259,7 +279,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	return transport.Call[SearchResponse](ctx, s.cfg, &opSearch, req, opts...)
+	resp := new(SearchResponse)
+	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeletePassword = transport.Op{
@@ -293,7 +317,11 @@ var opDeletePassword = transport.Op{
 func (s *Service) DeletePassword(
 	ctx context.Context, req *DeletePasswordRequest, opts ...shared.RequestOption,
 ) (*DeletePasswordResponse, error) {
-	return transport.Call[DeletePasswordResponse](ctx, s.cfg, &opDeletePassword, req, opts...)
+	resp := new(DeletePasswordResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeletePassword, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDangerouslyGet = transport.Op{
@@ -315,7 +343,11 @@ var opDangerouslyGet = transport.Op{
 func (s *Service) DangerouslyGet(
 	ctx context.Context, req *DangerouslyGetRequest, opts ...shared.RequestOption,
 ) (*DangerouslyGetResponse, error) {
-	return transport.Call[DangerouslyGetResponse](ctx, s.cfg, &opDangerouslyGet, req, opts...)
+	resp := new(DangerouslyGetResponse)
+	if err := transport.Do(ctx, s.cfg, &opDangerouslyGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opOIDCProviders = transport.Op{
@@ -341,7 +373,11 @@ var opOIDCProviders = transport.Op{
 func (s *Service) OIDCProviders(
 	ctx context.Context, req *OIDCProvidersRequest, opts ...shared.RequestOption,
 ) (*OIDCProvidersResponse, error) {
-	return transport.Call[OIDCProvidersResponse](ctx, s.cfg, &opOIDCProviders, req, opts...)
+	resp := new(OIDCProvidersResponse)
+	if err := transport.Do(ctx, s.cfg, &opOIDCProviders, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUnlinkRetiredEmail = transport.Op{
@@ -376,7 +412,11 @@ var opUnlinkRetiredEmail = transport.Op{
 func (s *Service) UnlinkRetiredEmail(
 	ctx context.Context, req *UnlinkRetiredEmailRequest, opts ...shared.RequestOption,
 ) (*UnlinkRetiredEmailResponse, error) {
-	return transport.Call[UnlinkRetiredEmailResponse](ctx, s.cfg, &opUnlinkRetiredEmail, req, opts...)
+	resp := new(UnlinkRetiredEmailResponse)
+	if err := transport.Do(ctx, s.cfg, &opUnlinkRetiredEmail, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opStartEmailUpdate = transport.Op{
@@ -423,7 +463,11 @@ var opStartEmailUpdate = transport.Op{
 func (s *Service) StartEmailUpdate(
 	ctx context.Context, req *StartEmailUpdateRequest, opts ...shared.RequestOption,
 ) (*StartEmailUpdateResponse, error) {
-	return transport.Call[StartEmailUpdateResponse](ctx, s.cfg, &opStartEmailUpdate, req, opts...)
+	resp := new(StartEmailUpdateResponse)
+	if err := transport.Do(ctx, s.cfg, &opStartEmailUpdate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGetConnectedApps = transport.Op{
@@ -454,7 +498,11 @@ var opGetConnectedApps = transport.Op{
 func (s *Service) GetConnectedApps(
 	ctx context.Context, req *GetConnectedAppsRequest, opts ...shared.RequestOption,
 ) (*GetConnectedAppsResponse, error) {
-	return transport.Call[GetConnectedAppsResponse](ctx, s.cfg, &opGetConnectedApps, req, opts...)
+	resp := new(GetConnectedAppsResponse)
+	if err := transport.Do(ctx, s.cfg, &opGetConnectedApps, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteExternalID = transport.Op{
@@ -484,7 +532,11 @@ var opDeleteExternalID = transport.Op{
 func (s *Service) DeleteExternalID(
 	ctx context.Context, req *DeleteExternalIDRequest, opts ...shared.RequestOption,
 ) (*DeleteExternalIDResponse, error) {
-	return transport.Call[DeleteExternalIDResponse](ctx, s.cfg, &opDeleteExternalID, req, opts...)
+	resp := new(DeleteExternalIDResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opCreate = transport.Op{
@@ -528,7 +580,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGet = transport.Op{
@@ -551,5 +607,9 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}/member; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
+	resp := new(GetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

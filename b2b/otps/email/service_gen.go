@@ -50,7 +50,11 @@ var opLoginOrSignup = transport.Op{
 func (s *Service) LoginOrSignup(
 	ctx context.Context, req *LoginOrSignupRequest, opts ...shared.RequestOption,
 ) (*LoginOrSignupResponse, error) {
-	return transport.Call[LoginOrSignupResponse](ctx, s.cfg, &opLoginOrSignup, req, opts...)
+	resp := new(LoginOrSignupResponse)
+	if err := transport.Do(ctx, s.cfg, &opLoginOrSignup, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -100,5 +104,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

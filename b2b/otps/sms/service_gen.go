@@ -62,7 +62,11 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/b2b/otps/sms/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
+	resp := new(SendResponse)
+	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opAuthenticate = transport.Op{
@@ -110,5 +114,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

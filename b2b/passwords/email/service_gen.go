@@ -52,7 +52,11 @@ var opResetStart = transport.Op{
 func (s *Service) ResetStart(
 	ctx context.Context, req *ResetStartRequest, opts ...shared.RequestOption,
 ) (*ResetStartResponse, error) {
-	return transport.Call[ResetStartResponse](ctx, s.cfg, &opResetStart, req, opts...)
+	resp := new(ResetStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opResetStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opReset = transport.Op{
@@ -94,7 +98,11 @@ var opReset = transport.Op{
 //
 // It calls POST /v1/b2b/passwords/email/reset; retry class single-use.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
-	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
+	resp := new(ResetResponse)
+	if err := transport.Do(ctx, s.cfg, &opReset, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRequireReset = transport.Op{
@@ -128,5 +136,9 @@ var opRequireReset = transport.Op{
 func (s *Service) RequireReset(
 	ctx context.Context, req *RequireResetRequest, opts ...shared.RequestOption,
 ) (*RequireResetResponse, error) {
-	return transport.Call[RequireResetResponse](ctx, s.cfg, &opRequireReset, req, opts...)
+	resp := new(RequireResetResponse)
+	if err := transport.Do(ctx, s.cfg, &opRequireReset, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -56,5 +56,9 @@ var opReset = transport.Op{
 //
 // It calls POST /v1/b2b/passwords/session/reset; retry class write.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
-	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
+	resp := new(ResetResponse)
+	if err := transport.Do(ctx, s.cfg, &opReset, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -39,7 +39,11 @@ var opGetOrgPolicy = transport.Op{
 func (s *Service) GetOrgPolicy(
 	ctx context.Context, req *GetOrgPolicyRequest, opts ...shared.RequestOption,
 ) (*GetOrgPolicyResponse, error) {
-	return transport.Call[GetOrgPolicyResponse](ctx, s.cfg, &opGetOrgPolicy, req, opts...)
+	resp := new(GetOrgPolicyResponse)
+	if err := transport.Do(ctx, s.cfg, &opGetOrgPolicy, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opSetOrgPolicy = transport.Op{
@@ -80,5 +84,9 @@ var opSetOrgPolicy = transport.Op{
 func (s *Service) SetOrgPolicy(
 	ctx context.Context, req *SetOrgPolicyRequest, opts ...shared.RequestOption,
 ) (*SetOrgPolicyResponse, error) {
-	return transport.Call[SetOrgPolicyResponse](ctx, s.cfg, &opSetOrgPolicy, req, opts...)
+	resp := new(SetOrgPolicyResponse)
+	if err := transport.Do(ctx, s.cfg, &opSetOrgPolicy, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

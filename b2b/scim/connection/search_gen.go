@@ -16,10 +16,13 @@ import (
 //
 // When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
 // has the cursor to resume from. Breaking out of the loop makes no further call.
+//
+//go:noinline
 func (s *Service) GetGroupsAll(
 	ctx context.Context, req *GetGroupsRequest, opts ...shared.RequestOption,
 ) iter.Seq2[scim.SCIMGroup, error] {
-	return paging.All(ctx, opGetGroups.Name, req, opts, s.GetGroups,
+	return paging.All(ctx, s.cfg, &opGetGroups, req, opts,
 		func(req *GetGroupsRequest) **string { return &req.Cursor },
-		func(resp *GetGroupsResponse) ([]scim.SCIMGroup, string) { return resp.SCIMGroups, resp.NextCursor })
+		func(resp *GetGroupsResponse) *[]scim.SCIMGroup { return &resp.SCIMGroups },
+		func(resp *GetGroupsResponse) string { return resp.NextCursor })
 }

@@ -49,7 +49,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	return transport.Call[UpdateResponse](ctx, s.cfg, &opUpdate, req, opts...)
+	resp := new(UpdateResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDelete = transport.Op{
@@ -79,7 +83,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	return transport.Call[DeleteResponse](ctx, s.cfg, &opDelete, req, opts...)
+	resp := new(DeleteResponse)
+	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGetGroups = transport.Op{
@@ -109,7 +117,11 @@ var opGetGroups = transport.Op{
 func (s *Service) GetGroups(
 	ctx context.Context, req *GetGroupsRequest, opts ...shared.RequestOption,
 ) (*GetGroupsResponse, error) {
-	return transport.Call[GetGroupsResponse](ctx, s.cfg, &opGetGroups, req, opts...)
+	resp := new(GetGroupsResponse)
+	if err := transport.Do(ctx, s.cfg, &opGetGroups, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRotateStart = transport.Op{
@@ -141,7 +153,11 @@ var opRotateStart = transport.Op{
 func (s *Service) RotateStart(
 	ctx context.Context, req *RotateStartRequest, opts ...shared.RequestOption,
 ) (*RotateStartResponse, error) {
-	return transport.Call[RotateStartResponse](ctx, s.cfg, &opRotateStart, req, opts...)
+	resp := new(RotateStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opRotateStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRotateComplete = transport.Op{
@@ -173,7 +189,11 @@ var opRotateComplete = transport.Op{
 func (s *Service) RotateComplete(
 	ctx context.Context, req *RotateCompleteRequest, opts ...shared.RequestOption,
 ) (*RotateCompleteResponse, error) {
-	return transport.Call[RotateCompleteResponse](ctx, s.cfg, &opRotateComplete, req, opts...)
+	resp := new(RotateCompleteResponse)
+	if err := transport.Do(ctx, s.cfg, &opRotateComplete, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRotateCancel = transport.Op{
@@ -204,7 +224,11 @@ var opRotateCancel = transport.Op{
 func (s *Service) RotateCancel(
 	ctx context.Context, req *RotateCancelRequest, opts ...shared.RequestOption,
 ) (*RotateCancelResponse, error) {
-	return transport.Call[RotateCancelResponse](ctx, s.cfg, &opRotateCancel, req, opts...)
+	resp := new(RotateCancelResponse)
+	if err := transport.Do(ctx, s.cfg, &opRotateCancel, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opCreate = transport.Op{
@@ -236,7 +260,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGet = transport.Op{
@@ -264,5 +292,9 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/scim/{organization_id}/connection; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
+	resp := new(GetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

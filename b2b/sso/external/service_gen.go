@@ -52,7 +52,11 @@ var opCreateConnection = transport.Op{
 func (s *Service) CreateConnection(
 	ctx context.Context, req *CreateConnectionRequest, opts ...shared.RequestOption,
 ) (*CreateConnectionResponse, error) {
-	return transport.Call[CreateConnectionResponse](ctx, s.cfg, &opCreateConnection, req, opts...)
+	resp := new(CreateConnectionResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreateConnection, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUpdateConnection = transport.Op{
@@ -86,5 +90,9 @@ var opUpdateConnection = transport.Op{
 func (s *Service) UpdateConnection(
 	ctx context.Context, req *UpdateConnectionRequest, opts ...shared.RequestOption,
 ) (*UpdateConnectionResponse, error) {
-	return transport.Call[UpdateConnectionResponse](ctx, s.cfg, &opUpdateConnection, req, opts...)
+	resp := new(UpdateConnectionResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdateConnection, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

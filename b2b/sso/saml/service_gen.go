@@ -47,7 +47,11 @@ var opCreateConnection = transport.Op{
 func (s *Service) CreateConnection(
 	ctx context.Context, req *CreateConnectionRequest, opts ...shared.RequestOption,
 ) (*CreateConnectionResponse, error) {
-	return transport.Call[CreateConnectionResponse](ctx, s.cfg, &opCreateConnection, req, opts...)
+	resp := new(CreateConnectionResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreateConnection, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUpdateConnection = transport.Op{
@@ -94,7 +98,11 @@ var opUpdateConnection = transport.Op{
 func (s *Service) UpdateConnection(
 	ctx context.Context, req *UpdateConnectionRequest, opts ...shared.RequestOption,
 ) (*UpdateConnectionResponse, error) {
-	return transport.Call[UpdateConnectionResponse](ctx, s.cfg, &opUpdateConnection, req, opts...)
+	resp := new(UpdateConnectionResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdateConnection, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUpdateByURL = transport.Op{
@@ -131,7 +139,11 @@ var opUpdateByURL = transport.Op{
 func (s *Service) UpdateByURL(
 	ctx context.Context, req *UpdateByURLRequest, opts ...shared.RequestOption,
 ) (*UpdateByURLResponse, error) {
-	return transport.Call[UpdateByURLResponse](ctx, s.cfg, &opUpdateByURL, req, opts...)
+	resp := new(UpdateByURLResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdateByURL, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteVerificationCertificate = transport.Op{
@@ -166,9 +178,11 @@ var opDeleteVerificationCertificate = transport.Op{
 func (s *Service) DeleteVerificationCertificate(
 	ctx context.Context, req *DeleteVerificationCertificateRequest, opts ...shared.RequestOption,
 ) (*DeleteVerificationCertificateResponse, error) {
-	return transport.Call[DeleteVerificationCertificateResponse](
-		ctx, s.cfg, &opDeleteVerificationCertificate, req, opts...,
-	)
+	resp := new(DeleteVerificationCertificateResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteVerificationCertificate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDeleteEncryptionPrivateKey = transport.Op{
@@ -202,5 +216,9 @@ var opDeleteEncryptionPrivateKey = transport.Op{
 func (s *Service) DeleteEncryptionPrivateKey(
 	ctx context.Context, req *DeleteEncryptionPrivateKeyRequest, opts ...shared.RequestOption,
 ) (*DeleteEncryptionPrivateKeyResponse, error) {
-	return transport.Call[DeleteEncryptionPrivateKeyResponse](ctx, s.cfg, &opDeleteEncryptionPrivateKey, req, opts...)
+	resp := new(DeleteEncryptionPrivateKeyResponse)
+	if err := transport.Do(ctx, s.cfg, &opDeleteEncryptionPrivateKey, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -16,12 +16,13 @@ import (
 //
 // When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
 // has the cursor to resume from. Breaking out of the loop makes no further call.
+//
+//go:noinline
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[connectedapp.ConnectedApp, error] {
-	return paging.All(ctx, opSearch.Name, req, opts, s.Search,
+	return paging.All(ctx, s.cfg, &opSearch, req, opts,
 		func(req *SearchRequest) **string { return &req.Cursor },
-		func(resp *SearchResponse) ([]connectedapp.ConnectedApp, string) {
-			return resp.ConnectedApps, resp.ResultsMetadata.NextCursor
-		})
+		func(resp *SearchResponse) *[]connectedapp.ConnectedApp { return &resp.ConnectedApps },
+		func(resp *SearchResponse) string { return resp.ResultsMetadata.NextCursor })
 }

@@ -41,5 +41,9 @@ var opLookup = transport.Op{
 func (s *Service) Lookup(
 	ctx context.Context, req *LookupRequest, opts ...shared.RequestOption,
 ) (*LookupResponse, error) {
-	return transport.Call[LookupResponse](ctx, s.cfg, &opLookup, req, opts...)
+	resp := new(LookupResponse)
+	if err := transport.Do(ctx, s.cfg, &opLookup, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -16,10 +16,13 @@ import (
 //
 // When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
 // has the cursor to resume from. Breaking out of the loop makes no further call.
+//
+//go:noinline
 func (s *Service) ListAll(
 	ctx context.Context, req *ListRequest, opts ...shared.RequestOption,
 ) iter.Seq2[fraud.Rule, error] {
-	return paging.All(ctx, opList.Name, req, opts, s.List,
+	return paging.All(ctx, s.cfg, &opList, req, opts,
 		func(req *ListRequest) **string { return &req.Cursor },
-		func(resp *ListResponse) ([]fraud.Rule, string) { return resp.Rules, resp.NextCursor })
+		func(resp *ListResponse) *[]fraud.Rule { return &resp.Rules },
+		func(resp *ListResponse) string { return resp.NextCursor })
 }

@@ -46,7 +46,11 @@ var opSet = transport.Op{
 //
 // It calls POST /v1/rules/set; retry class write.
 func (s *Service) Set(ctx context.Context, req *SetRequest, opts ...shared.RequestOption) (*SetResponse, error) {
-	return transport.Call[SetResponse](ctx, s.cfg, &opSet, req, opts...)
+	resp := new(SetResponse)
+	if err := transport.Do(ctx, s.cfg, &opSet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opList = transport.Op{
@@ -69,5 +73,9 @@ var opList = transport.Op{
 //
 // It calls POST /v1/rules/list; retry class read.
 func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
-	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
+	resp := new(ListResponse)
+	if err := transport.Do(ctx, s.cfg, &opList, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

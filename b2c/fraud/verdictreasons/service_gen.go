@@ -41,7 +41,11 @@ var opOverride = transport.Op{
 func (s *Service) Override(
 	ctx context.Context, req *OverrideRequest, opts ...shared.RequestOption,
 ) (*OverrideResponse, error) {
-	return transport.Call[OverrideResponse](ctx, s.cfg, &opOverride, req, opts...)
+	resp := new(OverrideResponse)
+	if err := transport.Do(ctx, s.cfg, &opOverride, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opList = transport.Op{
@@ -64,5 +68,9 @@ var opList = transport.Op{
 //
 // It calls POST /v1/verdict_reasons/list; retry class read.
 func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
-	return transport.Call[ListResponse](ctx, s.cfg, &opList, req, opts...)
+	resp := new(ListResponse)
+	if err := transport.Do(ctx, s.cfg, &opList, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -35,7 +35,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/m2m/clients/{client_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	return transport.Call[GetResponse](ctx, s.cfg, &opGet, req, opts...)
+	resp := new(GetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opUpdate = transport.Op{
@@ -67,7 +71,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	return transport.Call[UpdateResponse](ctx, s.cfg, &opUpdate, req, opts...)
+	resp := new(UpdateResponse)
+	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDelete = transport.Op{
@@ -91,7 +99,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	return transport.Call[DeleteResponse](ctx, s.cfg, &opDelete, req, opts...)
+	resp := new(DeleteResponse)
+	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opSearch = transport.Op{
@@ -118,7 +130,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	return transport.Call[SearchResponse](ctx, s.cfg, &opSearch, req, opts...)
+	resp := new(SearchResponse)
+	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opCreate = transport.Op{
@@ -153,5 +169,9 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	return transport.Call[CreateResponse](ctx, s.cfg, &opCreate, req, opts...)
+	resp := new(CreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -47,7 +47,11 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/magic_links/email/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
+	resp := new(SendResponse)
+	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opLoginOrCreate = transport.Op{
@@ -81,7 +85,11 @@ var opLoginOrCreate = transport.Op{
 func (s *Service) LoginOrCreate(
 	ctx context.Context, req *LoginOrCreateRequest, opts ...shared.RequestOption,
 ) (*LoginOrCreateResponse, error) {
-	return transport.Call[LoginOrCreateResponse](ctx, s.cfg, &opLoginOrCreate, req, opts...)
+	resp := new(LoginOrCreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opLoginOrCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opInvite = transport.Op{
@@ -116,7 +124,11 @@ var opInvite = transport.Op{
 func (s *Service) Invite(
 	ctx context.Context, req *InviteRequest, opts ...shared.RequestOption,
 ) (*InviteResponse, error) {
-	return transport.Call[InviteResponse](ctx, s.cfg, &opInvite, req, opts...)
+	resp := new(InviteResponse)
+	if err := transport.Do(ctx, s.cfg, &opInvite, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRevokeInvite = transport.Op{
@@ -139,5 +151,9 @@ var opRevokeInvite = transport.Op{
 func (s *Service) RevokeInvite(
 	ctx context.Context, req *RevokeInviteRequest, opts ...shared.RequestOption,
 ) (*RevokeInviteResponse, error) {
-	return transport.Call[RevokeInviteResponse](ctx, s.cfg, &opRevokeInvite, req, opts...)
+	resp := new(RevokeInviteResponse)
+	if err := transport.Do(ctx, s.cfg, &opRevokeInvite, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

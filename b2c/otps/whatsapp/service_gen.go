@@ -45,7 +45,11 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/otps/whatsapp/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
+	resp := new(SendResponse)
+	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opLoginOrCreate = transport.Op{
@@ -74,5 +78,9 @@ var opLoginOrCreate = transport.Op{
 func (s *Service) LoginOrCreate(
 	ctx context.Context, req *LoginOrCreateRequest, opts ...shared.RequestOption,
 ) (*LoginOrCreateResponse, error) {
-	return transport.Call[LoginOrCreateResponse](ctx, s.cfg, &opLoginOrCreate, req, opts...)
+	resp := new(LoginOrCreateResponse)
+	if err := transport.Do(ctx, s.cfg, &opLoginOrCreate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

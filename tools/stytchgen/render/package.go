@@ -187,16 +187,6 @@ func (p *goPackage) Tag(t *ir.Type, f *ir.Field) string {
 	return "`" + tag + "`"
 }
 
-// Call is the expression that calls the operation.
-func (p *goPackage) Call(op *ir.Op) string {
-	call := fmt.Sprintf("transport.Call[%s](", op.Response.Name)
-	args := fmt.Sprintf("ctx, s.cfg, &op%s, req, opts...", op.Name)
-	if len("\treturn "+call+args+")")+3 > width {
-		args = "\n" + args + ",\n"
-	}
-	return call + args + ")"
-}
-
 // Signature is the head of a method that makes calls, up to its opening brace.
 func (p *goPackage) Signature(method, request, results string) string {
 	params := fmt.Sprintf("ctx context.Context, req *%s, opts ...shared.RequestOption", request)

@@ -46,5 +46,9 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/b2b/magic_links/email/discovery/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	return transport.Call[SendResponse](ctx, s.cfg, &opSend, req, opts...)
+	resp := new(SendResponse)
+	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

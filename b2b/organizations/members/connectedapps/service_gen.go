@@ -50,5 +50,9 @@ var opRevoke = transport.Op{
 func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {
-	return transport.Call[RevokeResponse](ctx, s.cfg, &opRevoke, req, opts...)
+	resp := new(RevokeResponse)
+	if err := transport.Do(ctx, s.cfg, &opRevoke, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

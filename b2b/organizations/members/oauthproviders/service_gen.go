@@ -43,7 +43,11 @@ var opGoogle = transport.Op{
 func (s *Service) Google(
 	ctx context.Context, req *GoogleRequest, opts ...shared.RequestOption,
 ) (*GoogleResponse, error) {
-	return transport.Call[GoogleResponse](ctx, s.cfg, &opGoogle, req, opts...)
+	resp := new(GoogleResponse)
+	if err := transport.Do(ctx, s.cfg, &opGoogle, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opMicrosoft = transport.Op{
@@ -69,7 +73,11 @@ var opMicrosoft = transport.Op{
 func (s *Service) Microsoft(
 	ctx context.Context, req *MicrosoftRequest, opts ...shared.RequestOption,
 ) (*MicrosoftResponse, error) {
-	return transport.Call[MicrosoftResponse](ctx, s.cfg, &opMicrosoft, req, opts...)
+	resp := new(MicrosoftResponse)
+	if err := transport.Do(ctx, s.cfg, &opMicrosoft, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opSlack = transport.Op{
@@ -92,7 +100,11 @@ var opSlack = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/slack; retry class read.
 func (s *Service) Slack(ctx context.Context, req *SlackRequest, opts ...shared.RequestOption) (*SlackResponse, error) {
-	return transport.Call[SlackResponse](ctx, s.cfg, &opSlack, req, opts...)
+	resp := new(SlackResponse)
+	if err := transport.Do(ctx, s.cfg, &opSlack, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opHubSpot = transport.Op{
@@ -119,7 +131,11 @@ var opHubSpot = transport.Op{
 func (s *Service) HubSpot(
 	ctx context.Context, req *HubSpotRequest, opts ...shared.RequestOption,
 ) (*HubSpotResponse, error) {
-	return transport.Call[HubSpotResponse](ctx, s.cfg, &opHubSpot, req, opts...)
+	resp := new(HubSpotResponse)
+	if err := transport.Do(ctx, s.cfg, &opHubSpot, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opGitHub = transport.Op{
@@ -143,5 +159,9 @@ var opGitHub = transport.Op{
 func (s *Service) GitHub(
 	ctx context.Context, req *GitHubRequest, opts ...shared.RequestOption,
 ) (*GitHubResponse, error) {
-	return transport.Call[GitHubResponse](ctx, s.cfg, &opGitHub, req, opts...)
+	resp := new(GitHubResponse)
+	if err := transport.Do(ctx, s.cfg, &opGitHub, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

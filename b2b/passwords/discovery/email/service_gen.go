@@ -50,7 +50,11 @@ var opResetStart = transport.Op{
 func (s *Service) ResetStart(
 	ctx context.Context, req *ResetStartRequest, opts ...shared.RequestOption,
 ) (*ResetStartResponse, error) {
-	return transport.Call[ResetStartResponse](ctx, s.cfg, &opResetStart, req, opts...)
+	resp := new(ResetStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opResetStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opReset = transport.Op{
@@ -78,5 +82,9 @@ var opReset = transport.Op{
 //
 // It calls POST /v1/b2b/passwords/discovery/email/reset; retry class single-use.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
-	return transport.Call[ResetResponse](ctx, s.cfg, &opReset, req, opts...)
+	resp := new(ResetResponse)
+	if err := transport.Do(ctx, s.cfg, &opReset, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

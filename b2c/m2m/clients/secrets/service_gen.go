@@ -39,7 +39,11 @@ var opRotateStart = transport.Op{
 func (s *Service) RotateStart(
 	ctx context.Context, req *RotateStartRequest, opts ...shared.RequestOption,
 ) (*RotateStartResponse, error) {
-	return transport.Call[RotateStartResponse](ctx, s.cfg, &opRotateStart, req, opts...)
+	resp := new(RotateStartResponse)
+	if err := transport.Do(ctx, s.cfg, &opRotateStart, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRotateCancel = transport.Op{
@@ -62,7 +66,11 @@ var opRotateCancel = transport.Op{
 func (s *Service) RotateCancel(
 	ctx context.Context, req *RotateCancelRequest, opts ...shared.RequestOption,
 ) (*RotateCancelResponse, error) {
-	return transport.Call[RotateCancelResponse](ctx, s.cfg, &opRotateCancel, req, opts...)
+	resp := new(RotateCancelResponse)
+	if err := transport.Do(ctx, s.cfg, &opRotateCancel, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opRotate = transport.Op{
@@ -86,5 +94,9 @@ var opRotate = transport.Op{
 func (s *Service) Rotate(
 	ctx context.Context, req *RotateRequest, opts ...shared.RequestOption,
 ) (*RotateResponse, error) {
-	return transport.Call[RotateResponse](ctx, s.cfg, &opRotate, req, opts...)
+	resp := new(RotateResponse)
+	if err := transport.Do(ctx, s.cfg, &opRotate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -31,5 +31,9 @@ var opAct = transport.Op{
 //
 // It calls POST /v1/b2b/authorization/act; retry class write.
 func (s *Service) Act(ctx context.Context, req *ActRequest, opts ...shared.RequestOption) (*ActResponse, error) {
-	return transport.Call[ActResponse](ctx, s.cfg, &opAct, req, opts...)
+	resp := new(ActResponse)
+	if err := transport.Do(ctx, s.cfg, &opAct, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

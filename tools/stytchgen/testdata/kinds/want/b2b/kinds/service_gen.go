@@ -28,5 +28,9 @@ var opTry = transport.Op{
 //
 // It calls POST /v1/b2b/kinds/try; retry class write.
 func (s *Service) Try(ctx context.Context, req *TryRequest, opts ...shared.RequestOption) (*TryResponse, error) {
-	return transport.Call[TryResponse](ctx, s.cfg, &opTry, req, opts...)
+	resp := new(TryResponse)
+	if err := transport.Do(ctx, s.cfg, &opTry, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

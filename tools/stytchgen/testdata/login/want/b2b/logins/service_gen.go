@@ -30,7 +30,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	return transport.Call[AuthenticateResponse](ctx, s.cfg, &opAuthenticate, req, opts...)
+	resp := new(AuthenticateResponse)
+	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opResume = transport.Op{
@@ -46,5 +50,9 @@ var opResume = transport.Op{
 func (s *Service) Resume(
 	ctx context.Context, req *ResumeRequest, opts ...shared.RequestOption,
 ) (*ResumeResponse, error) {
-	return transport.Call[ResumeResponse](ctx, s.cfg, &opResume, req, opts...)
+	resp := new(ResumeResponse)
+	if err := transport.Do(ctx, s.cfg, &opResume, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -28,5 +28,9 @@ var opGreet = transport.Op{
 //
 // It calls POST /v1/b2b/minimal/greet; retry class write.
 func (s *Service) Greet(ctx context.Context, req *GreetRequest, opts ...shared.RequestOption) (*GreetResponse, error) {
-	return transport.Call[GreetResponse](ctx, s.cfg, &opGreet, req, opts...)
+	resp := new(GreetResponse)
+	if err := transport.Do(ctx, s.cfg, &opGreet, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

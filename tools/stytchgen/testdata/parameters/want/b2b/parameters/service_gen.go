@@ -28,7 +28,11 @@ var opFind = transport.Op{
 //
 // It calls GET /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class read.
 func (s *Service) Find(ctx context.Context, req *FindRequest, opts ...shared.RequestOption) (*FindResponse, error) {
-	return transport.Call[FindResponse](ctx, s.cfg, &opFind, req, opts...)
+	resp := new(FindResponse)
+	if err := transport.Do(ctx, s.cfg, &opFind, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opChange = transport.Op{
@@ -45,7 +49,11 @@ var opChange = transport.Op{
 func (s *Service) Change(
 	ctx context.Context, req *ChangeRequest, opts ...shared.RequestOption,
 ) (*ChangeResponse, error) {
-	return transport.Call[ChangeResponse](ctx, s.cfg, &opChange, req, opts...)
+	resp := new(ChangeResponse)
+	if err := transport.Do(ctx, s.cfg, &opChange, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opDrop = transport.Op{
@@ -59,7 +67,11 @@ var opDrop = transport.Op{
 //
 // It calls DELETE /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class write.
 func (s *Service) Drop(ctx context.Context, req *DropRequest, opts ...shared.RequestOption) (*DropResponse, error) {
-	return transport.Call[DropResponse](ctx, s.cfg, &opDrop, req, opts...)
+	resp := new(DropResponse)
+	if err := transport.Do(ctx, s.cfg, &opDrop, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opSweep = transport.Op{
@@ -73,5 +85,9 @@ var opSweep = transport.Op{
 //
 // It calls POST /v1/b2b/parameters/{owner_id}/sweep; retry class write.
 func (s *Service) Sweep(ctx context.Context, req *SweepRequest, opts ...shared.RequestOption) (*SweepResponse, error) {
-	return transport.Call[SweepResponse](ctx, s.cfg, &opSweep, req, opts...)
+	resp := new(SweepResponse)
+	if err := transport.Do(ctx, s.cfg, &opSweep, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

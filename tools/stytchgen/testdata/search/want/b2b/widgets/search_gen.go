@@ -16,12 +16,15 @@ import (
 //
 // When a call fails, the iterator yields one error and ends. That is a *[shared.PageError], which wraps the cause and
 // has the cursor to resume from. Breaking out of the loop makes no further call.
+//
+//go:noinline
 func (s *Service) SearchAll(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) iter.Seq2[Widget, error] {
-	return paging.All(ctx, opSearch.Name, req, opts, s.Search,
+	return paging.All(ctx, s.cfg, &opSearch, req, opts,
 		func(req *SearchRequest) **string { return &req.Cursor },
-		func(resp *SearchResponse) ([]Widget, string) { return resp.Widgets, resp.ResultsMetadata.NextCursor })
+		func(resp *SearchResponse) *[]Widget { return &resp.Widgets },
+		func(resp *SearchResponse) string { return resp.ResultsMetadata.NextCursor })
 }
 
 // FilterIDs matches widgets with one of the ids.

@@ -30,5 +30,9 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	return transport.Call[SearchResponse](ctx, s.cfg, &opSearch, req, opts...)
+	resp := new(SearchResponse)
+	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

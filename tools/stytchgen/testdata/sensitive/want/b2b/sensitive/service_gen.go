@@ -28,7 +28,11 @@ var opTell = transport.Op{
 //
 // It calls POST /v1/b2b/sensitive/tell; retry class single-use.
 func (s *Service) Tell(ctx context.Context, req *TellRequest, opts ...shared.RequestOption) (*TellResponse, error) {
-	return transport.Call[TellResponse](ctx, s.cfg, &opTell, req, opts...)
+	resp := new(TellResponse)
+	if err := transport.Do(ctx, s.cfg, &opTell, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 var opForget = transport.Op{
@@ -44,5 +48,9 @@ var opForget = transport.Op{
 func (s *Service) Forget(
 	ctx context.Context, req *ForgetRequest, opts ...shared.RequestOption,
 ) (*ForgetResponse, error) {
-	return transport.Call[ForgetResponse](ctx, s.cfg, &opForget, req, opts...)
+	resp := new(ForgetResponse)
+	if err := transport.Do(ctx, s.cfg, &opForget, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }

@@ -28,5 +28,9 @@ var opPaint = transport.Op{
 //
 // It calls POST /v1/values/paint; retry class write.
 func (s *Service) Paint(ctx context.Context, req *PaintRequest, opts ...shared.RequestOption) (*PaintResponse, error) {
-	return transport.Call[PaintResponse](ctx, s.cfg, &opPaint, req, opts...)
+	resp := new(PaintResponse)
+	if err := transport.Do(ctx, s.cfg, &opPaint, req, resp, opts...); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
