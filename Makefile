@@ -2,6 +2,8 @@
 
 GO       ?= go
 FUZZTIME ?= 10s
+BASE     ?= main
+BENCH    ?= .
 LINT     := bin/golangci-lint
 VULN     := bin/govulncheck
 NODE_SDK := conformance/node_modules/.package-lock.json
@@ -15,7 +17,7 @@ own  = '{{with .Module}}{{if .Main}}{{$$.ImportPath}}{{end}}{{end}}'
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-386 test-jsonv2 race vet cross lint fmt fmt-check generate generate-check spec catalog docs \
-	examples fuzz bench figures cover conformance vuln api-diff tidy-check check
+	examples fuzz bench figures compare cover conformance vuln api-diff tidy-check check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,8 +93,11 @@ fuzz: ## run each fuzz target for FUZZTIME, 10s by default
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-figures: ## measure size, build time and start-up time, and write docs/FIGURES.md
+figures: ## measure size, builds, calls and checks, and write docs/FIGURES.md (a quarter of an hour)
 	$(GO) -C tools run ./figures -root ..
+
+compare: ## compare with the revision BASE: builds, or the benchmarks BENCH of PACKAGE
+	$(GO) -C tools run ./figures -root .. -base $(BASE) -package "$(PACKAGE)" -bench "$(BENCH)"
 
 cover: ## print the coverage of the tests
 	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...

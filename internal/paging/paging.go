@@ -42,8 +42,8 @@ func (c *cycle) closes(cursor string) bool {
 }
 
 // All iterates over the elements of all pages of an operation, from the cursor of req on. Each iteration starts again,
-// with a copy of req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor returns a
-// pointer to a request's cursor, items one to the elements of a response, and next the cursor of the next page, which
+// with a copy of req. An error ends it: the last pair is a zero T and a *shared.PageError. The function cursor returns
+// a pointer to a request's cursor, items one to the elements of a response, and next the cursor of the next page, which
 // is empty on the last one.
 //
 // It is compiled for each operation, so [follow] does what needs no type parameter, and neither All nor the SearchAll

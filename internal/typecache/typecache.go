@@ -15,8 +15,8 @@ import (
 )
 
 // Of returns a function that returns what find returns for a type. It calls find once for each type, or a few times if
-// the first calls are concurrent; all get the same value. Reading takes no lock. It is safe for concurrent use, and find
-// must be.
+// the first calls are concurrent; all get the same value. A type that is known takes no lock. The function is safe for
+// concurrent use, and find must be.
 func Of(find func(reflect.Type) any) func(reflect.Type) any {
 	var (
 		known atomic.Value // map[reflect.Type]any, never changed: a new type makes a new map

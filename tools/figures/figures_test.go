@@ -32,9 +32,9 @@ func TestPrograms(t *testing.T) {
 func TestParseBench(t *testing.T) {
 	t.Parallel()
 	got, err := parseBench("goos: linux\nBenchmarkX-2   \t 100\t 30.5 ns/op\t 7 B/op\t 3 allocs/op\n" +
-		"BenchmarkX-2 100 10 ns/op 8 B/op 3 allocs/op\nBenchmarkX-2 100 20 ns/op 9 B/op 3 allocs/op\nPASS\n")
-	if want := (bench{10, 8, 3}); err != nil || got != want {
-		t.Errorf("got %v, %v, want %v", got, err, want)
+		"BenchmarkX-2 100 20 ns/op 9 B/op 3 allocs/op\nBenchmarkY/a-b-2 1 0.5 x-z\nPASS\n")
+	if err != nil || got["X"]["ns/op"] != 20 || got["X"]["B/op"] != 9 || got["Y/a-b"]["x-z"] != 0.5 {
+		t.Errorf("got %v, %v", got, err)
 	}
 	for _, text := range []string{"", "PASS\n", "BenchmarkX-2 100 quick ns/op\n"} {
 		if _, err := parseBench(text); err == nil {
@@ -48,15 +48,25 @@ func TestPage(t *testing.T) {
 	var page bytes.Buffer
 	err := pageTemplate.Execute(&page, &figures{
 		Go: "1.26.0", Platform: "linux/amd64", Modules: []string{"example.com/a v1.0.0"},
-		Sizes: []size{{"bare", "bare", 6_000_000, 7_000_000, 0}, {"sdk", "SDK", 6_600_000, 6_930_000, 0}},
-		Build: 12 * time.Second, Packages: 9, Client: bench{3_456, 7_890, 12},
+		Sizes:   []size{{"bare", "bare", 6_000_000, 7_000_000, 0}, {"sdk", "SDK", 6_600_000, 6_930_000, 0}},
+		Cold:    []build{{"SDK", 6 * time.Second, 9 * time.Second, 103}, {"json", 2 * time.Second, 3 * time.Second, 8}},
+		Changed: []build{{Wall: 500 * time.Millisecond}, {Wall: 400 * time.Millisecond}},
+		Lines: []line{
+			{row: rows[0], RatioText: "0.43", Text: "40.0 µs", AllocsText: "246"},
+			{row: rows[0], RatioText: "0.44"}, {row: rows[9], RatioText: "1.01"},
+		},
+		Tests: build{Wall: 300 * time.Second, Processor: 700 * time.Second},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"| bare | 6,000,000 |  | 7,000,000 |  |\n", "| SDK | 6,600,000 | +10.0 % | 6,930,000 | -1.0 % |\n",
-		"difference is +10.0 %,", "\n1 modules", "\n- example.com/a v1.0.0\n", "9 packages", "\n12 s.", "3.5 µs and 12 allocations,\n7.9 kB.",
+		"adds 0.60 MB to", "\n1 modules", "\n- example.com/a v1.0.0\n", "takes 300 s with",
+		"| SDK | 3.00 | 6.0 s | 9.0 s | 103 | 0.5 s |\n", "| json | 1.00 | 2.0 s | 3.0 s | 8 | 0.4 s |\n",
+		"| a call, in memory | 0.43 | Stytch's SDK | 40.0 µs | 246 |\n",
+		"in that order:\n\n```sh\ngo -C conformance test ./bench -run '^$' -bench 'Exchange$' -benchtime 300x\n" +
+			"go test ./b2b/rbac -run",
 	} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("the page lacks %q", want)
@@ -70,5 +80,40 @@ func TestThousands(t *testing.T) {
 		if got := thousands(n); got != want {
 			t.Errorf("%d is %s, want %s", n, got, want)
 		}
+	}
+}
+
+func TestMeasured(t *testing.T) {
+	t.Parallel()
+	found := results{
+		"A": {"ns/op": 1_500, "allocs/op": 3, "x-b": 0.5}, "A/one": {"ns/op": 110}, "A/two": {"ns/op": 121, "allocs/op": 2},
+	}
+	for _, tt := range []struct{ row, want line }{
+		{line{row: row{Name: "A", Ratio: "x-b", Value: "ns/op", Unit: "µs", Scale: 1e3, Allocs: "allocs/op"}},
+			line{RatioText: "0.50", Text: "1.5 µs", AllocsText: "3"}},
+		{line{row: row{Name: "A/two", Ratio: "ns/op", Over: "A/one", Value: "ns/op", Unit: "ns", Scale: 1}},
+			line{RatioText: "1.10", Text: "121 ns"}},
+	} {
+		got, err := tt.row.measured(found)
+		if err != nil || got.RatioText != tt.want.RatioText || got.Text != tt.want.Text || got.AllocsText != tt.want.AllocsText {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	}
+	if _, err := (row{Name: "B", Value: "ns/op"}).measured(found); err == nil {
+		t.Error("a benchmark that did not run has a result")
+	}
+}
+
+// The comparison pairs the runs of two revisions, and leaves out what only one has.
+func TestWriteComparison(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	err := writeComparison(&out, [2][]results{
+		{{"A": {"ns/op": 100}}, {"A": {"ns/op": 200}}, {"A": {"ns/op": 400}}},
+		{{"A": {"ns/op": 50, "allocs/op": 1}, "B": {"ns/op": 1}}, {"A": {"ns/op": 100}}, {"A": {"ns/op": 300}}},
+	})
+	want := "benchmark  metric  ratio  base   now\nA          ns/op   0.50   200.0  100.0\n"
+	if err != nil || out.String() != want {
+		t.Errorf("got %q, %v, want %q", out.String(), err, want)
 	}
 }

@@ -1,18 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // figures is everything that is measured.
@@ -21,10 +17,12 @@ type figures struct {
 	Sizes        []size
 	// Modules are the modules that the SDK's program links, besides the SDK and the standard library.
 	Modules []string
-	// Build is the time of go build ./... with two processors, Packages the number of packages that it builds.
-	Build    time.Duration
-	Packages int
-	Client   bench
+	// Cold and Changed are the builds of programs when only the standard library is compiled, and after a change in the
+	// main package: of the SDK's, of one with json/v2 alone, and of one with Stytch's SDK.
+	Cold, Changed []build
+	Lines         []line
+	// Tests is make test when nothing is compiled.
+	Tests build
 }
 
 // size is a program's size in bytes: Bytes as built by default, Std with json/v2 in the standard library. Base is the
@@ -35,17 +33,15 @@ type size struct {
 	Base       int
 }
 
-// bench is the result of a benchmark, per operation.
-type bench struct {
-	Nanoseconds, Bytes, Allocs float64
-}
-
 func measure(dir, root string) (*figures, error) {
 	f := &figures{
 		Go:       strings.TrimPrefix(runtime.Version(), "go"),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	if err := prepare(dir, root); err != nil {
+		return nil, err
+	}
+	if err := prepareOfficial(dir, root); err != nil {
 		return nil, err
 	}
 	for _, p := range programs {
@@ -63,11 +59,23 @@ func measure(dir, root string) (*figures, error) {
 	if f.Modules, err = linked(dir, "./sdk"); err != nil {
 		return nil, err
 	}
-	if f.Build, f.Packages, err = coldBuild(dir, root); err != nil {
+	targets := []target{
+		{"the SDK", dir, "./sdk"}, {"net/http and json/v2", dir, "./json"},
+		{"Stytch's SDK", filepath.Join(dir, official), "."},
+	}
+	if f.Cold, f.Changed, err = builds(dir, targets); err != nil {
 		return nil, err
 	}
-	f.Client, err = benchmark(root, "BenchmarkNewClient")
+	if f.Lines, err = measureRows(root); err != nil {
+		return nil, err
+	}
+	f.Tests, err = coldTests(dir, root)
 	return f, err
+}
+
+// coldTests runs make test with an empty cache.
+func coldTests(dir, root string) (build, error) {
+	return timed(root, []string{"GOCACHE=" + filepath.Join(dir, "tests")}, "make", "test")
 }
 
 // link builds a program as for production and returns its size in bytes. env is one more variable, or empty.
@@ -102,70 +110,25 @@ func linked(dir, program string) ([]string, error) {
 	return modules, nil
 }
 
-// coldBuild builds every package at root with two processors and a cache that holds the standard library only.
-func coldBuild(dir, root string) (took time.Duration, packages int, err error) {
-	env := []string{"GOCACHE=" + filepath.Join(dir, "cache"), "GOMAXPROCS=2"}
-	std, err := goTool(root, env, "list", "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}", "./...")
-	if err != nil {
-		return 0, 0, err
-	}
-	if _, err := goTool(root, env, append([]string{"build"}, strings.Fields(std)...)...); err != nil {
-		return 0, 0, err
-	}
-	own, err := goTool(root, env, "list", "./...")
-	if err != nil {
-		return 0, 0, err
-	}
-	began := time.Now()
-	if _, err := goTool(root, env, "build", "-p", "2", "./..."); err != nil {
-		return 0, 0, err
-	}
-	return time.Since(began), len(strings.Fields(own)), nil
-}
-
-// benchmark runs a benchmark of the package at root five times and returns the fastest run, which other load on the
-// machine disturbed least.
-func benchmark(root, name string) (bench, error) {
-	text, err := goTool(root, nil, "test", "-run", "^$", "-bench", "^"+name+"$", "-benchmem", "-count", "5", ".")
-	if err != nil {
-		return bench{}, err
-	}
-	return parseBench(text)
-}
-
-func parseBench(text string) (bench, error) {
-	var runs []bench
-	for line := range strings.Lines(text) {
-		fields := strings.Fields(line)
-		if len(fields) == 0 || !strings.HasPrefix(fields[0], "Benchmark") {
-			continue
-		}
-		values := map[string]float64{}
-		for i := 2; i+1 < len(fields); i += 2 {
-			value, err := strconv.ParseFloat(fields[i], 64)
-			if err != nil {
-				return bench{}, fmt.Errorf("benchmark: %q: %w", line, err)
-			}
-			values[fields[i+1]] = value
-		}
-		runs = append(runs, bench{values["ns/op"], values["B/op"], values["allocs/op"]})
-	}
-	if len(runs) == 0 {
-		return bench{}, errors.New("benchmark: no result")
-	}
-	return slices.MinFunc(runs, func(a, b bench) int { return cmp.Compare(a.Nanoseconds, b.Nanoseconds) }), nil
-}
-
 // goTool runs go in dir and returns what it prints.
 func goTool(dir string, env []string, args ...string) (string, error) {
 	cmd := exec.CommandContext(context.Background(), "go", args...)
-	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), slices.DeleteFunc(slices.Clone(env), func(s string) bool { return s == "" })...)
+	return outputOf(cmd, dir)
+}
+
+// output runs a program in dir and returns what it prints.
+func output(dir, name string, args ...string) (string, error) {
+	return outputOf(exec.CommandContext(context.Background(), name, args...), dir)
+}
+
+func outputOf(cmd *exec.Cmd, dir string) (string, error) {
+	cmd.Dir = dir
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, stderr.String())
+		return "", fmt.Errorf("%s: %w\n%s%s", strings.Join(cmd.Args, " "), err, out, stderr.String())
 	}
 	return string(out), nil
 }

@@ -14,9 +14,9 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"thousands": thousands,
-	"seconds":   func(d time.Duration) string { return fmt.Sprintf("%.0f s", d.Seconds()) },
-	"micro":     func(ns float64) string { return fmt.Sprintf("%.1f µs", ns/1000) },
-	"kilo":      func(b float64) string { return fmt.Sprintf("%.1f kB", b/1000) },
+	"seconds":   func(d time.Duration) string { return fmt.Sprintf("%.*f s", digits(d.Seconds()), d.Seconds()) },
+	"ratio":     func(a, b time.Duration) string { return fmt.Sprintf("%.2f", a.Seconds()/b.Seconds()) },
+	"mega":      func(n int64) string { return fmt.Sprintf("%.2f MB", float64(n)/1e6) },
 }).Parse(pageText))
 
 // Difference is how much larger the program is than the one it is compared with, as built by default.
@@ -28,9 +28,18 @@ func (f *figures) DifferenceStd(s size) string { return percent(s.Std, f.Sizes[s
 // DifferenceV1 is how much larger the SDK's program is than one with encoding/json, as built by default.
 func (f *figures) DifferenceV1() string { return percent(f.bytes("sdk"), f.bytes("bare")) }
 
-func (f *figures) bytes(name string) int64 {
-	i := slices.IndexFunc(f.Sizes, func(s size) bool { return s.Name == name })
-	return f.Sizes[i].Bytes
+// Added is how many bytes the SDK's program has more than that of a name.
+func (f *figures) Added(name string) int64 { return f.bytes("sdk") - f.bytes(name) }
+
+// AddedStd is the same with json/v2 in the standard library.
+func (f *figures) AddedStd(name string) int64 {
+	return f.Sizes[f.index("sdk")].Std - f.Sizes[f.index(name)].Std
+}
+
+func (f *figures) bytes(name string) int64 { return f.Sizes[f.index(name)].Bytes }
+
+func (f *figures) index(name string) int {
+	return slices.IndexFunc(f.Sizes, func(s size) bool { return s.Name == name })
 }
 
 func percent(n, base int64) string {
