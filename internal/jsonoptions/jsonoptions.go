@@ -1,7 +1,9 @@
 // Package jsonoptions has the options that JSON from outside is decoded with.
 //
-//	var resp policy
-//	err := json.Unmarshal(body, &resp, jsonoptions.Strict)
+//	import "github.com/go-json-experiment/json"
+//
+//	var metadata shared.Object
+//	err := json.Unmarshal([]byte(`{"plan":"pro"}`), &metadata, jsonoptions.Strict)
 //
 // The two names that matter are [Strict] and [Lenient]; [Quick] is faster, where it will do. All are of the interface
 // type json.Options, so that the packages that use them do not compile what they are made of, which is generic.

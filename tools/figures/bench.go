@@ -61,7 +61,8 @@ var rows = []row{
 		"allocs/call",
 	},
 	{
-		concurrent, "Concurrent", "64 callers, TLS, HTTP/1.1", "ns-x-official", "", stytch, "ns/call", "µs a call", 1e3, "",
+		concurrent, "Concurrent", "64 callers, TLS, HTTP/1.1", "ns-x-official", "", stytch,
+		"ns/call", "µs a call", 1e3, "",
 	},
 	{
 		pages, "SearchAll", "100 000 members, processor time", "cpu-ns-x-official", "", stytch, "cpu-ns/member",
