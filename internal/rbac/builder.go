@@ -25,7 +25,8 @@ type recentList struct {
 func newBuilder(names, permissions int) *builder {
 	b := &builder{
 		index: index{
-			rows: make(map[string][]grant, names), resources: newNumbering(permissions), actions: newNumbering(0),
+			names: newNumbering(names), rows: make([][]grant, 1, names+1),
+			resources: newNumbering(permissions), actions: newNumbering(0),
 		},
 		grants: make([]grant, 0, permissions),
 	}
@@ -45,10 +46,11 @@ func (b *builder) add(name string, permissions []Permission) {
 		}
 	}
 	row := slices.Clip(b.grants[from:])
-	if before := b.rows[name]; len(before) > 0 {
-		row = append(before, row...)
+	if n := int(b.names.add(name)); n < len(b.rows) {
+		b.rows[n] = append(b.rows[n], row...)
+	} else {
+		b.rows = append(b.rows, row)
 	}
-	b.rows[name] = row
 }
 
 // list returns the list of these actions.
@@ -79,11 +81,9 @@ func (b *builder) addList(numbers []uint32) uint32 {
 
 // build returns the index. The builder cannot be used afterwards.
 func (b *builder) build() index {
-	for name, row := range b.rows {
+	for i, row := range b.rows {
 		slices.SortFunc(row, func(a, b grant) int { return cmp.Compare(a.resource, b.resource) })
-		if merged := b.merge(row); len(merged) < len(row) {
-			b.rows[name] = merged
-		}
+		b.rows[i] = b.merge(row)
 	}
 	b.finishLists()
 	if n := len(b.resources.text); 2*n < cap(b.grants) { // there is room for as many resources as permissions
@@ -119,13 +119,12 @@ func (b *builder) merge(row []grant) []grant {
 
 // finishLists numbers the actions again, in alphabetical order after the wildcard, and sorts the lists.
 func (b *builder) finishLists() {
-	text := b.actions.text
-	slices.Sort(text[anyAction+1:])
-	renumbered := make([]uint32, len(text))
-	for i, action := range text[anyAction:] {
-		number := uint32(i + anyAction)
-		renumbered[b.actions.number[action]] = number
-		b.actions.number[action] = number
+	before := slices.Clone(b.actions.text)
+	slices.Sort(b.actions.text[anyAction+1:])
+	b.actions.resize(len(b.actions.slots))
+	renumbered := make([]uint32, len(before))
+	for i, action := range before[anyAction:] {
+		renumbered[i+anyAction] = b.actions.number(action)
 	}
 	var array [256]byte
 	for i := range b.lists {

@@ -31,7 +31,7 @@ type CacheConfig struct {
 	MaxStale time.Duration
 	// MaxOrganizations bounds how many organizations are cached. The least recently used are evicted. Default: 10 000.
 	MaxOrganizations int
-	// Now is the clock. Default: time.Now.
+	// Now is the clock. Default: [refresh.Now].
 	Now func() time.Time
 }
 
@@ -62,7 +62,7 @@ type entry = refresh.Cache[*Policy]
 func NewCache(config CacheConfig) *Cache {
 	config.MaxOrganizations = cmp.Or(max(config.MaxOrganizations, 0), 10_000)
 	if config.Now == nil {
-		config.Now = time.Now
+		config.Now = refresh.Now
 	}
 	c := &Cache{config: config}
 	c.project = c.newEntry(config.FetchPolicy)
@@ -133,9 +133,11 @@ func (c *Cache) Check(
 	ctx context.Context, organizationID string, roleIDs []string, resource, action string,
 ) (denying View, allowed bool, err error) {
 	now := c.config.Now()
-	policy, err := c.project.Start(ctx, now, "").Wait(ctx)
-	if err != nil {
-		return View{}, false, projectError(err)
+	policy, ok := c.project.Fresh(now)
+	if !ok {
+		if policy, err = c.project.Start(ctx, now, "").Wait(ctx); err != nil {
+			return View{}, false, projectError(err)
+		}
 	}
 	if policy.Allows(roleIDs, resource, action) {
 		return View{}, true, nil

@@ -44,7 +44,7 @@ func explain(kind string, held []string, resource, action string, project, organ
 
 // addGrant adds the grant to Granting or to Near, by what x says it allows on the resource.
 func addGrant(e *shared.Explanation, x *index, grant shared.Grant) {
-	list := x.find(grant.Name, x.resources.number[e.ResourceID])
+	list := x.find(grant.Name, x.resources.number(e.ResourceID))
 	if list == nil {
 		return
 	}

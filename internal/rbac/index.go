@@ -13,11 +13,12 @@ const (
 
 // index has the permissions of roles by id, or of scopes by name.
 //
-// Resources and actions are numbered. A check hashes both once, and then compares numbers for each role or scope.
+// Names, resources and actions are numbered. A check hashes resource and action once, and then compares numbers for
+// each role or scope.
 type index struct {
-	resources, actions numbering
-	rows               map[string][]grant // sorted by resource, without duplicates
-	lists              []actionList
+	names, resources, actions numbering
+	rows                      [][]grant // by number of the name, sorted by resource, without duplicates
+	lists                     []actionList
 }
 
 // grant is what is allowed on one resource. Grants with the same actions may share a list.
@@ -31,11 +32,11 @@ type actionList struct {
 
 // allows reports whether one of the roles allows the action on the resource.
 func (x *index) allows(names []string, resource, action string) bool {
-	r := x.resources.number[resource]
+	r := x.resources.number(resource)
 	if r == unknown {
 		return false
 	}
-	a := x.actions.number[action]
+	a := x.actions.number(action)
 	for _, name := range names {
 		if x.find(name, r).allows(a) {
 			return true
@@ -48,14 +49,19 @@ func (x *index) allows(names []string, resource, action string) bool {
 const linearLength = 8
 
 // has reports whether there is such a role or scope, if only without permissions.
-func (x *index) has(name string) bool {
-	_, ok := x.rows[name]
-	return ok
+func (x *index) has(name string) bool { return x.names.number(name) != unknown }
+
+// row returns the grants of a role or scope.
+func (x *index) row(name string) []grant {
+	if n := x.names.number(name); n != unknown {
+		return x.rows[n]
+	}
+	return nil
 }
 
 // find returns the actions that a role or scope allows on the resource, or nil.
 func (x *index) find(name string, resource uint32) *actionList {
-	row := x.rows[name]
+	row := x.row(name)
 	for len(row) > linearLength {
 		if middle := len(row) / 2; row[middle].resource <= resource {
 			row = row[middle:]
@@ -88,27 +94,6 @@ func (l *actionList) allows(action uint32) bool {
 		}
 	}
 	return slices.Contains(actions, action)
-}
-
-// numbering numbers strings from 1.
-type numbering struct {
-	number map[string]uint32
-	text   []string
-}
-
-// newNumbering returns a numbering with room for n strings.
-func newNumbering(n int) numbering {
-	return numbering{number: make(map[string]uint32, n), text: make([]string, 1, n+1)}
-}
-
-func (n *numbering) add(s string) uint32 {
-	if number, ok := n.number[s]; ok {
-		return number
-	}
-	number := uint32(len(n.text)) //nolint:gosec // a response is too short for that many names
-	n.number[s] = number
-	n.text = append(n.text, s)
-	return number
 }
 
 // texts returns the strings of numbers, in alphabetical order.

@@ -106,11 +106,11 @@ func (p *Policy) Allows(roleIDs []string, resource, action string) bool {
 // AllowsScopes is Allows for the scopes of an access token, separated by spaces (RFC 6749, section 3.3).
 func (p *Policy) AllowsScopes(scopes, resource, action string) bool {
 	x := &p.scopes
-	r := x.resources.number[resource]
+	r := x.resources.number(resource)
 	if r == unknown {
 		return false
 	}
-	a := x.actions.number[action]
+	a := x.actions.number(action)
 	for rest := strings.TrimSpace(scopes); rest != ""; {
 		var scope string
 		if scope, rest, _ = strings.Cut(rest, " "); x.find(scope, r).allows(a) {

@@ -48,7 +48,7 @@ func denial(kind string, held []string, resource string, project, organization *
 // near appends which roles or scopes allow other actions on the resource.
 func near(text []byte, kind string, held []string, resource string, project, organization *index) []byte {
 	n := 0
-	inProject, inOrganization := project.resources.number[resource], organization.resources.number[resource]
+	inProject, inOrganization := project.resources.number(resource), organization.resources.number(resource)
 	for _, name := range held {
 		if inProject != unknown {
 			if list := project.find(name, inProject); list != nil {

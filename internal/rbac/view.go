@@ -28,7 +28,7 @@ func (v View) ScopePermissions(scopes string) []Permission {
 // collect adds the permissions of roles or scopes to all, which has actions by resource.
 func (x *index) collect(all map[string][]string, held []string) {
 	for _, name := range held {
-		for _, g := range x.rows[name] {
+		for _, g := range x.row(name) {
 			resource := x.resources.text[g.resource]
 			all[resource] = append(all[resource], x.actions.texts(x.lists[g.list].numbers)...)
 		}

@@ -43,7 +43,7 @@ type Config[T any] struct {
 	// MaxPause bounds the pause after a failure while there is no value to return, unless the API's Retry-After is
 	// longer. Zero means one minute.
 	MaxPause time.Duration
-	// Now is the clock for ages and pauses. Default: time.Now.
+	// Now is the clock for ages and pauses. Default: [Now].
 	Now func() time.Time
 }
 
@@ -57,7 +57,7 @@ type Cache[T any] struct {
 // New returns an empty cache. It fetches nothing yet.
 func New[T any](config Config[T]) *Cache[T] {
 	if config.Now == nil {
-		config.Now = time.Now
+		config.Now = Now
 	}
 	c := &Cache[T]{config: config}
 	c.Invalidate()
@@ -80,6 +80,12 @@ func (c *Cache[T]) Get(ctx context.Context, hint string) (T, error) {
 		return s.value, nil
 	}
 	return c.start(ctx, hint).Wait(ctx)
+}
+
+// Fresh returns the value, and true if it is before Early. It starts no fetch.
+func (c *Cache[T]) Fresh(now time.Time) (value T, ok bool) {
+	s := c.state.Load()
+	return s.value, s.phase(now) == fresh
 }
 
 // Start is Get without the wait, which [Result.Wait] does. It starts a fetch where Get would, but from End on not if

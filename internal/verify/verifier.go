@@ -88,7 +88,7 @@ func build(cfg *shared.FetchConfig, product shared.Product, began time.Time) *ve
 	v.calls = newCallGroup(v.now)
 	source := source{cfg: cfg, routes: &b2cRoutes}
 	policy := rbac.CacheConfig{
-		Now: v.now, TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale,
+		Now: cfg.Now, TTL: settings.PolicyTTL, MaxStale: settings.PolicyMaxStale,
 		MaxOrganizations: settings.MaxOrganizations,
 	}
 	if product == shared.ProductB2B {
