@@ -35,11 +35,22 @@ type pair struct {
 	cert  []byte
 }
 
-// NewKey puts a key. Its id and private key are random, whatever the seed: in the next run it is another key.
+// firstKey is the private key that every project of a process begins with, under an id of its own: tests make many
+// projects.
+var firstKey = sync.OnceValues(newPrivateKey)
+
+func newPrivateKey() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) }
+
+// NewKey puts a key. Its id is random, and so is its private key, unless it is the project's first: that is random in
+// each run. The seed has no part in either.
 func (tx *Tx) NewKey() *Key {
 	k := &Key{KID: RandomID("jwk"), CreatedAt: tx.Now}
+	private := newPrivateKey
+	if tx.Keys.Newest() == nil {
+		private = firstKey
+	}
 	p := &pair{}
-	p.make = func() error { return p.generate(k.CreatedAt) }
+	p.make = func() error { return p.generate(private, k.CreatedAt) }
 	k.pair = p
 	tx.Keys.Put(k)
 	return k
@@ -62,8 +73,8 @@ func (p *pair) ready() error {
 	return p.err
 }
 
-func (p *pair) generate(now time.Time) (err error) {
-	if p.key, err = rsa.GenerateKey(rand.Reader, keyBits); err != nil {
+func (p *pair) generate(private func() (*rsa.PrivateKey, error), now time.Time) (err error) {
+	if p.key, err = private(); err != nil {
 		return err
 	}
 	if p.pkcs8, err = x509.MarshalPKCS8PrivateKey(p.key); err != nil {
