@@ -18,26 +18,21 @@ import (
 func Session[T, R any](
 	ctx context.Context, v *Verifier, kind *Kind, req Request, ask *Remote,
 ) (local *T, remote *R, err error) {
-	here, there, err := authenticate(ctx, v, kind, &req, ask)
+	session, resp, err := authenticate(ctx, v, kind, &req, ask)
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case there != nil:
-		return nil, there.(*R), nil
+	case resp != nil:
+		return nil, resp.(*R), nil
 	}
-	return here.(*T), nil, nil
+	return session.(*T), nil, nil
 }
 
 // authenticate is Session without type parameters.
 func authenticate(
-	ctx context.Context, v *Verifier, kind *Kind, req *Request, ask *Remote,
+	ctx context.Context, verifier *Verifier, kind *Kind, req *Request, ask *Remote,
 ) (local, remote any, err error) {
-	return of(v).authenticate(ctx, kind, req, ask)
-}
-
-func (v *verifier) authenticate(
-	ctx context.Context, kind *Kind, req *Request, ask *Remote,
-) (local, remote any, err error) {
+	v := of(verifier)
 	ctx, cancel := ask.bounded(ctx)
 	defer cancel()
 	local, known, err := v.verifyOrIdentify(ctx, kind, req, ask)
