@@ -10,8 +10,9 @@ NODE_SDK := conformance/node_modules/.package-lock.json
 MODULES  := . tools conformance
 CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 
-# each runs a command in the folder of every module. The variable packages has the module's packages, each after what it
-# imports: go test prints results in the order of its arguments, and so the first ones before everything is compiled.
+# each runs a command in the folder of every module. The variable packages has the packages that are the module's own,
+# each after what it imports: go test prints results in the order of its arguments, so that the first come before all is
+# compiled.
 each = @for m in $(MODULES); do echo "in $$m:"; (cd $$m && packages=$$($(GO) list -deps -f $(own) ./...) && $(1)) || exit 1; done
 own  = '{{with .Module}}{{if .Main}}{{$$.ImportPath}}{{end}}{{end}}'
 

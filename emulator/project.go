@@ -19,7 +19,8 @@ type Project struct {
 
 // core is an [engine.Project]. Each package that imports this one compiles the generic types that fields, and the
 // signatures of methods, lead to. By way of an engine.Project those are all tables of the state, which took three
-// seconds for every package of tests. So fields have this interface, whose methods lead to no such type.
+// seconds for every package of tests. So fields have this interface, whose methods lead to no such type, and what has
+// an engine.Project or a transaction in its signature is a function, not a method.
 type core interface {
 	PublicToken() string
 	Reset()
@@ -32,7 +33,7 @@ type core interface {
 	ClearMessages(to string)
 }
 
-// engineOf is a function, not a method, for the same reason.
+// engineOf returns the engine.Project that c is.
 func engineOf(c core) *engine.Project {
 	project, _ := c.(*engine.Project)
 	return project

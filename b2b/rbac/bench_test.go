@@ -39,15 +39,15 @@ func withPolicy(tb testing.TB, n int) *rbac.Service {
 	return s
 }
 
-// checked is a check of a subject with some of n roles. It allocates most allocations.
-type checked struct {
-	name    string
-	request rbac.CheckRequest
-	allowed bool
-	most    float64
+// checkCase is a check of a subject with some of n roles.
+type checkCase struct {
+	name      string
+	request   rbac.CheckRequest
+	allowed   bool
+	maxAllocs float64
 }
 
-func checksOf(n int) []checked {
+func checksOf(n int) []checkCase {
 	last := "role-" + strconv.Itoa(n-1)
 	check := func(resource, action string, roles ...string) rbac.CheckRequest {
 		return rbac.CheckRequest{
@@ -57,7 +57,7 @@ func checksOf(n int) []checked {
 	}
 	tenancy := check("documents", "approve", last)
 	tenancy.OrganizationID = "organization-test-2"
-	return []checked{
+	return []checkCase{
 		{"allowed", check("documents", "approve", "role-0", "role-1", last), true, 0},
 		{"allowed-organization", check("contracts", "sign", "role-0", "signer"), true, 0},
 		{"denied-action-1", check("documents", "delete", "role-0"), false, 2},
@@ -79,7 +79,7 @@ func TestCheck_allocations(t *testing.T) {
 		var err error
 		allocs := benchtest.Allocs(func() { err = s.Check(t.Context(), &c.request) })
 		assert.Equal(t, c.allowed, err == nil, c.name)
-		assert.LessOrEqual(t, allocs, c.most, c.name)
+		assert.LessOrEqual(t, allocs, c.maxAllocs, c.name)
 	}
 }
 

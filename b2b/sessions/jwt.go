@@ -80,9 +80,7 @@ func (s *Service) AuthenticateJWT(
 var opFallback = opAuthenticate.AsFallback()
 
 // remote says how AuthenticateJWT asks the API.
-func (s *Service) remote(
-	req *AuthenticateJWTRequest, opts []shared.RequestOption,
-) *verify.Remote {
+func (s *Service) remote(req *AuthenticateJWTRequest, opts []shared.RequestOption) *verify.Remote {
 	return &verify.Remote{
 		Config: s.cfg, Op: &opFallback, Options: opts, SessionToken: req.SessionToken,
 		NewRequest: func(check *verify.Check) any {
@@ -102,6 +100,7 @@ func (s *Service) remote(
 	}
 }
 
+// remoteSession returns what is compared of an *AuthenticateResponse.
 func remoteSession(response any) verify.RemoteSession {
 	resp := response.(*AuthenticateResponse)
 	session := &resp.MemberSession

@@ -2,7 +2,6 @@ package bench_test
 
 import (
 	"runtime"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -37,14 +36,14 @@ func costOf(tb testing.TB, v benchtest.Variant) cost {
 
 // runCosts is like [benchtest.Run] for calls that take long, and compares processor time and allocated bytes too. Each
 // call does n units of work, for one of which these are reported.
-func runCosts(b *testing.B, unit string, n int, base, other benchtest.Variant) {
+func runCosts(b *testing.B, unit string, n int, ours, official benchtest.Variant) {
 	b.Helper()
-	var ours, theirs []cost
+	var own, theirs []cost
 	for turn := 0; b.Loop(); turn++ {
 		if turn%2 == 0 {
-			ours, theirs = append(ours, costOf(b, base)), append(theirs, costOf(b, other))
+			own, theirs = append(own, costOf(b, ours)), append(theirs, costOf(b, official))
 		} else {
-			theirs, ours = append(theirs, costOf(b, other)), append(ours, costOf(b, base))
+			theirs, own = append(theirs, costOf(b, official)), append(own, costOf(b, ours))
 		}
 	}
 	b.ReportMetric(0, "ns/op") // of the loop, with both in it
@@ -52,29 +51,12 @@ func runCosts(b *testing.B, unit string, n int, base, other benchtest.Variant) {
 		"ns": func(c cost) float64 { return c.wall }, "cpu-ns": func(c cost) float64 { return c.processor },
 		"B": func(c cost) float64 { return c.bytes },
 	} {
-		values, ratios := make([]float64, len(ours)), make([]float64, len(ours))
-		for i := range ours {
-			values[i] = of(ours[i]) / float64(n)
-			ratios[i] = of(ours[i]) / of(theirs[i])
+		values, ratios := make([]float64, len(own)), make([]float64, len(own))
+		for i := range own {
+			values[i] = of(own[i]) / float64(n)
+			ratios[i] = of(own[i]) / of(theirs[i])
 		}
-		b.ReportMetric(median(values), name+"/"+unit)
-		b.ReportMetric(median(ratios), name+"-x-"+other.Name)
+		b.ReportMetric(benchtest.Median(values), name+"/"+unit)
+		b.ReportMetric(benchtest.Median(ratios), name+"-x-"+official.Name)
 	}
-}
-
-func median(values []float64) float64 {
-	values = slices.Sorted(slices.Values(values))
-	n := len(values)
-	return (values[(n-1)/2] + values[n/2]) / 2
-}
-
-// BenchmarkSearchAll reads 100,000 members in pages of 1,000. Its targets: cpu-ns-x-official at most 0.45, 6,425 bytes per
-// member: half of what it was while bodies beyond 1 MiB were read into buffers that grew by doubling.
-func BenchmarkSearchAll(b *testing.B) {
-	const pages = 100 // 100,000 members
-	ours, theirs := variants(b, func(tb testing.TB) (byOurs, byTheirs func() (int, error)) {
-		tb.Helper()
-		return searches(tb, pages)
-	})
-	runCosts(b, "member", pages*pageSize, ours, theirs)
 }

@@ -48,14 +48,14 @@ func Run(b *testing.B, base Variant, others ...Variant) {
 		}
 		turn++
 	}
-	b.ReportMetric(median(times[0]), "ns/op")
+	b.ReportMetric(Median(times[0]), "ns/op")
 	b.ReportMetric(allocs[0], "allocs/call")
 	for i, v := range others {
 		ratios := make([]float64, turn)
 		for j := range ratios {
 			ratios[j] = times[0][j] / times[i+1][j]
 		}
-		b.ReportMetric(median(ratios), "x-"+v.Name)
+		b.ReportMetric(Median(ratios), "x-"+v.Name)
 		b.ReportMetric(allocs[0]-allocs[i+1], "allocs-over-"+v.Name)
 	}
 }
@@ -84,7 +84,8 @@ func batchSize(f func()) int {
 	}
 }
 
-func median(values []float64) float64 {
+// Median returns the median of values, of which there must be one.
+func Median(values []float64) float64 {
 	values = slices.Sorted(slices.Values(values))
 	n := len(values)
 	return (values[(n-1)/2] + values[n/2]) / 2

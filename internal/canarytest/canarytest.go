@@ -47,7 +47,8 @@ func Hidden(t TB, v any, secrets ...string) {
 	}
 	_, hasFormat := v.(fmt.Formatter)
 	for way, text := range printed {
-		if !hasFormat && !strings.HasPrefix(way, "redacted") || !strings.Contains(text, "0x") { // quicker than Address
+		counts := hasFormat || strings.HasPrefix(way, "redacted")
+		if !counts || !strings.Contains(text, "0x") { // which is faster to find than Address
 			continue
 		}
 		if at := Address.FindString(text); at != "" {

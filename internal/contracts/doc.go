@@ -1,4 +1,3 @@
-// Package contracts holds the generated test of each operation, which calls package contracttest. They are in one
-// package because each package is a test program of its own, which takes longer to link than to run. It has no other
-// code.
+// Package contracts has the generated tests of all operations, and no other code. Each test calls package contracttest.
+// They are one package, as each package is a test program of its own, and that takes longer to link than to run.
 package contracts

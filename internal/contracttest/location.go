@@ -70,7 +70,7 @@ func locationsOf(at string, value any, t reflect.Type) []location {
 // pathTo returns a document with what leads to the value at pointer, the value if there is one, and the top-level
 // request_id and status_code, by which a response is known.
 func pathTo(pointer string, root map[string]any) map[string]any {
-	path, _ := along(strings.Split(pointer, "/")[1:], root).(map[string]any)
+	path, _ := only(strings.Split(pointer, "/")[1:], root).(map[string]any)
 	for _, name := range []string{"request_id", "status_code"} {
 		if v, ok := root[name]; ok {
 			path[name] = v
@@ -79,20 +79,20 @@ func pathTo(pointer string, root map[string]any) map[string]any {
 	return path
 }
 
-// along returns value with the members and elements on the way only.
-func along(way []string, value any) any {
-	if len(way) == 0 {
+// only returns value with only the members and elements that the tokens of a pointer name (RFC 6901).
+func only(tokens []string, value any) any {
+	if len(tokens) == 0 {
 		return value
 	}
 	switch value := value.(type) {
 	case map[string]any:
-		if member, ok := value[way[0]]; ok {
-			return map[string]any{way[0]: along(way[1:], member)}
+		if member, ok := value[tokens[0]]; ok {
+			return map[string]any{tokens[0]: only(tokens[1:], member)}
 		}
 		return map[string]any{}
 	case []any:
-		if i, err := strconv.Atoi(way[0]); err == nil {
-			return []any{along(way[1:], value[i])}
+		if i, err := strconv.Atoi(tokens[0]); err == nil {
+			return []any{only(tokens[1:], value[i])}
 		}
 	}
 	return value

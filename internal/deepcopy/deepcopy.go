@@ -26,8 +26,8 @@ func Of[T any](v *T) *T {
 	return Maker(v)().(*T)
 }
 
-// Maker returns a function that returns a copy of v, a pointer that is not nil, as Of does. After that, v must not be
-// changed. The function is safe for concurrent use.
+// Maker returns a function that returns a copy of v, as Of does. v is a pointer, not nil, to what must not be changed
+// any more. The function is safe for concurrent use.
 func Maker(v any) func() any {
 	original := reflect.ValueOf(v).Elem()
 	replace := newCopier(original)

@@ -7,7 +7,7 @@
 //		return true
 //	})
 //
-// [Each] has the members in order, [AnyText] is the option to decode their values with.
+// [Each] has the members in order, and [AnyText] is the option to decode their values with.
 package jsonobject
 
 import (

@@ -45,9 +45,9 @@ var Lenient = json.JoinOptions(encodingJSON, json.WithUnmarshalers(json.JoinUnma
 // LenientTimes has the rules of json/v2, but allows what [jsonobject.AnyText] does, and reads "" as the zero time.
 var LenientTimes = json.JoinOptions(jsonobject.AnyText, json.WithUnmarshalers(emptyTime))
 
-// Claims has the rules of encoding/json, but for names, which must match exactly. The json/v2 of Go 1.26 does not know
-// jsonv1.Number.
-var Claims = json.JoinOptions(encodingJSON, json.WithUnmarshalers(
+// CustomClaims has the rules of encoding/json, but for names, which must match exactly. The json/v2 of Go 1.26 does not
+// know jsonv1.Number.
+var CustomClaims = json.JoinOptions(encodingJSON, json.WithUnmarshalers(
 	json.UnmarshalFromFunc(func(dec *jsontext.Decoder, n *jsonv1.Number) error {
 		if dec.PeekKind() != jsontext.KindNumber {
 			return errors.ErrUnsupported
@@ -90,7 +90,8 @@ func quickObject(dec *jsontext.Decoder, o *shared.Object) error {
 	return nil
 }
 
-// hasLargeNumber reports whether v has a number that may have been an integer beyond 2^53.
+// hasLargeNumber reports whether v has a number that may have been an integer beyond 2^53: one of 16 digits or more, as
+// for jsonnumber.MayBeLarge.
 func hasLargeNumber(v any) bool {
 	switch v := v.(type) {
 	case float64:

@@ -63,7 +63,7 @@ func TestOptions(t *testing.T) {
 	})
 	t.Run("names must match in case", func(t *testing.T) {
 		t.Parallel()
-		for _, options := range append(all, jsonoptions.LenientTimes, jsonoptions.Claims) {
+		for _, options := range append(all, jsonoptions.LenientTimes, jsonoptions.CustomClaims) {
 			got, err := decode(t, `{"N":3}`, options)
 			require.NoError(t, err)
 			assert.Zero(t, got.N)

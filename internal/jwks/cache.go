@@ -1,8 +1,8 @@
 // Package jwks caches the JSON Web Key Set that a project's tokens are verified with. [New] makes a [Cache];
-// [Cache.Key] looks up a key.
+// [Cache.KeyAt] looks up a key.
 //
 //	cache := jwks.New(jwks.Config{Fetch: fetch})
-//	key, err := cache.Key(ctx, kid)
+//	key, err := cache.KeyAt(ctx, time.Now(), kid)
 //
 // The endpoint's last valid response replaces the whole set: a key that is missing from it is no longer trusted.
 // Package refresh says when the set is fetched.
@@ -106,14 +106,10 @@ func CheckSeed(seed []byte) error {
 	return nil
 }
 
-// Key returns the key with this kid, which the caller must not change. A key of the cached set is returned at once, or
-// after at most two seconds from TTL on. Otherwise Key waits for a fetch, which all callers share; when ctx ends first,
-// the error is the context's. It fails at once where no fetch may start yet.
-func (c *Cache) Key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
-	return c.KeyAt(ctx, c.now(), kid)
-}
-
-// KeyAt is Key for a caller that has just read the clock.
+// KeyAt returns the key with this kid, which the caller must not change. now is what the cache's clock says, which the
+// caller has read anyway. A key of the cached set is returned at once, or after at most two seconds from TTL on.
+// Otherwise KeyAt waits for a fetch, which all callers share; when ctx ends first, the error is the context's. It fails
+// at once where no fetch may start yet.
 func (c *Cache) KeyAt(ctx context.Context, now time.Time, kid string) (*rsa.PublicKey, error) {
 	if kid == "" || len(kid) > maxKID {
 		return nil, ErrUnknown

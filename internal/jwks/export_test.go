@@ -1,9 +1,17 @@
 package jwks
 
-import "context"
+import (
+	"context"
+	"crypto/rsa"
+)
 
 // Parse reads a key set.
 var Parse = parse
+
+// Key is KeyAt by the cache's clock.
+func (c *Cache) Key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
+	return c.KeyAt(ctx, c.now(), kid)
+}
 
 // Missing returns the kids that the cached set is known to lack.
 func (c *Cache) Missing() []string {

@@ -29,12 +29,13 @@ func LogValue(v any) slog.Value { return printer{}.model(reflect.ValueOf(v)) }
 // out.
 func LogRequest(v any) slog.Value { return printer{request: true}.model(reflect.ValueOf(v)) }
 
-// models tells the types whose LogValue is one of the functions above, by an *atomic.Int32: one of the constants. A
-// value inside of another one is shown without calling its LogValue, so that the limits hold for both together.
+// models says of each type which of the functions above its LogValue calls, by an *atomic.Int32 that has one of the
+// constants below. A value of such a type inside of another one is shown without calling its LogValue, so that the
+// limits hold for both together.
 var models = typecache.Of(func(reflect.Type) any { return new(atomic.Int32) })
 
 const (
-	otherModel   = iota // no call has told
+	otherModel   = iota // neither, or it was not called yet
 	plainModel          // LogValue
 	requestModel        // LogRequest
 )

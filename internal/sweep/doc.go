@@ -1,3 +1,3 @@
-// Package sweep holds tests of all operations of all services, which it finds by reflection on a client, and of all
-// search filters, which it finds in their source. It has no other code.
+// Package sweep holds tests of all operations of all services and of all types, which it finds by reflection on a
+// client, and of all search filters, which it finds in their source. It has no other code.
 package sweep

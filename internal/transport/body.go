@@ -37,8 +37,8 @@ func putBuffer(b *bytes.Buffer) {
 	}
 }
 
-// takeBuffer returns an empty buffer from a pool, or a new one if the pool is empty.
-func takeBuffer(pool *sync.Pool) *bytes.Buffer {
+// getBuffer returns an empty buffer from a pool, or a new one if the pool is empty.
+func getBuffer(pool *sync.Pool) *bytes.Buffer {
 	b, ok := pool.Get().(*bytes.Buffer)
 	if !ok {
 		return new(bytes.Buffer)
@@ -47,14 +47,14 @@ func takeBuffer(pool *sync.Pool) *bytes.Buffer {
 	return b
 }
 
-// withCapacity returns a buffer of at least this capacity with the content of b, which it takes over.
+// withCapacity returns b, or a buffer of at least this capacity with b's content. The caller must not use b afterwards.
 func withCapacity(b *bytes.Buffer, size int) *bytes.Buffer {
 	if b.Cap() >= size {
 		return b
 	}
 	larger := new(bytes.Buffer)
 	if b.Cap() <= maxSmall && size > maxSmall {
-		larger = takeBuffer(&largeBuffers)
+		larger = getBuffer(&largeBuffers)
 		defer putBuffer(b)
 	}
 	if larger.Cap() < size {
@@ -64,9 +64,10 @@ func withCapacity(b *bytes.Buffer, size int) *bytes.Buffer {
 	return larger
 }
 
-// readBody reads a body up to limit+1 bytes. The length is what Content-Length says, if that is positive.
+// readBody reads a body up to limit+1 bytes. The length is that of Content-Length, unknown if it is not positive. The
+// buffer doubles, or grows to that length once maxPrealloc has come.
 func readBody(body io.Reader, length, limit int64) (*bytes.Buffer, error) {
-	buf := takeBuffer(&smallBuffers)
+	buf := getBuffer(&smallBuffers)
 	r := io.LimitedReader{R: body}
 	size := int64(bytes.MinRead)
 	if length > 0 {
@@ -81,7 +82,7 @@ func readBody(body io.Reader, length, limit int64) (*bytes.Buffer, error) {
 			return buf, err
 		}
 		size = 2 * int64(buf.Cap())
-		if came < maxPooled-spare {
+		if came < maxPooled-spare { // not beyond the largest that is pooled, before that is full
 			size = min(size, maxPooled-spare)
 		}
 		if expected := min(length, shared.DefaultMaxResponseBytes); came >= maxPrealloc && expected > came {

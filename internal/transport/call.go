@@ -1,11 +1,12 @@
 // Package transport makes the calls of all services: it encodes a request, sends it, retries it and decodes the
 // response.
 //
-// The two names that matter are [Op], which describes an operation of the API, and [Call], which lists the steps of a
+// The two names that matter are [Op], which describes an operation of the API, and [Do], which lists the steps of a
 // call. Each step has a file; begin with call.go.
 //
 //	op := &transport.Op{Name: "b2c.users.get", Method: "GET", Path: "/v1/users/{user_id}", Class: transport.Read}
-//	resp, err := transport.Call[users.GetResponse](ctx, cfg, op, &users.GetRequest{UserID: id})
+//	resp := new(users.GetResponse)
+//	err := transport.Do(ctx, cfg, op, &users.GetRequest{UserID: id}, resp)
 package transport
 
 import (
@@ -17,8 +18,8 @@ import (
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Call sends a request for op and decodes the response into a new T. req is a pointer to the operation's request
-// struct; a nil pointer means an empty one. On error the result is nil.
+// Call is [Do] with a new T as the response. On error the result is nil. Generated methods call Do: what has a type
+// parameter is compiled once more for each operation.
 func Call[T any](
 	ctx context.Context, cfg *shared.FetchConfig, op *Op, req any, opts ...shared.RequestOption,
 ) (*T, error) {
@@ -29,8 +30,8 @@ func Call[T any](
 	return resp, nil
 }
 
-// Do is Call with resp, a pointer to a new response struct. The generated methods use it: what has a type parameter is
-// compiled once more for each operation.
+// Do sends a request for op and decodes the response into resp, a pointer to a new response struct. req is a pointer to
+// the operation's request struct; a nil pointer means an empty one. Do not use resp after an error.
 func Do(ctx context.Context, cfg *shared.FetchConfig, op *Op, req, resp any, opts ...shared.RequestOption) error {
 	c, err := newCall(ctx, cfg, op, opts)
 	if err != nil {

@@ -36,13 +36,13 @@ func MessageOf(body []byte) string {
 func Pooled(capacity, length int) bool {
 	b := bytes.NewBuffer(make([]byte, length, capacity))
 	putBuffer(b)
-	return takeBuffer(&smallBuffers) == b || takeBuffer(&largeBuffers) == b
+	return getBuffer(&smallBuffers) == b || getBuffer(&largeBuffers) == b
 }
 
 // SmallPooled reports whether the pool of small bodies returns a buffer beyond their size after one was put.
 func SmallPooled(capacity int) bool {
 	putBuffer(bytes.NewBuffer(make([]byte, capacity)))
-	return takeBuffer(&smallBuffers).Cap() > maxSmall
+	return getBuffer(&smallBuffers).Cap() > maxSmall
 }
 
 // ReadBody reads a body as that of a response, and puts the buffer back. It returns how much has come.

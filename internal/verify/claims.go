@@ -38,7 +38,7 @@ func DecodeClaims[T any](op string, claims shared.Object) (T, error) {
 	var decoded T
 	text, err := json.Marshal(claims)
 	if err == nil && len(claims) > 0 {
-		err = json.Unmarshal(text, &decoded, jsonoptions.Claims)
+		err = json.Unmarshal(text, &decoded, jsonoptions.CustomClaims)
 	}
 	if err == nil {
 		return decoded, nil

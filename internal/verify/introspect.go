@@ -62,11 +62,8 @@ func Introspect[T any](ctx context.Context, v *Verifier, i *Introspection) (*T, 
 }
 
 // introspect is Introspect without a type parameter.
-func introspect(ctx context.Context, v *Verifier, i *Introspection) (any, error) {
-	return of(v).introspect(ctx, i)
-}
-
-func (v *verifier) introspect(ctx context.Context, i *Introspection) (any, error) {
+func introspect(ctx context.Context, verifier *Verifier, i *Introspection) (any, error) {
+	v := of(verifier)
 	if err := v.validate(ctx, i.Op, i.Check); err != nil {
 		return nil, err
 	}

@@ -342,16 +342,16 @@ func TestNewClient_copiesVerification(t *testing.T) {
 	})
 }
 
-// What verifies is made when it is first used, but a seed's age counts from NewClient.
+// The cache of keys is made when it is first used, but a seed's age counts from NewClient.
 func TestNewClient_seedAges(t *testing.T) {
 	t.Parallel()
 	for after, accepted := range map[time.Duration]bool{24*time.Hour - time.Second: true, 24 * time.Hour: false} {
 		t.Run("after "+after.String(), func(t *testing.T) {
 			t.Parallel()
-			minttest.NewKey("jwk-test-1")
+			seed := minttest.Set(minttest.NewKey("jwk-test-1"))
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t, b2bProduct(), func(c *stytch.Config) {
-					c.Verification = shared.Verification{Keys: minttest.Set(minttest.NewKey("jwk-test-1"))}
+					c.Verification = shared.Verification{Keys: seed}
 				})
 				f.api.Handle(minttest.Keys, func(*http.Request) (int, []byte, error) { return 503, nil, nil })
 				f.advance(after)

@@ -55,9 +55,7 @@ func (r *Remote) options() (options shared.RequestOptions, ok bool) {
 
 // ask asks the API. Callers with equal requests and options share a call, and a token that the API has refused is not
 // sent again for a while, unless MaxAge is zero.
-func (v *verifier) ask(
-	ctx context.Context, r *Remote, req *Request, known *identity, check *Check,
-) (any, error) {
+func (v *verifier) ask(ctx context.Context, r *Remote, req *Request, known *identity, check *Check) (any, error) {
 	request := r.NewRequest(check)
 	if req.MaxAge != nil && *req.MaxAge == 0 {
 		return r.call(ctx, request, r.Options)

@@ -46,9 +46,7 @@ func (r *Remote) decodeError(s *RemoteSession, reason string) error {
 // checkResponse applies the rules for a JWT to the API's response: it must be of the same session as the JWT, if that
 // is known, of the same member or user and organization, not expired, and have a verdict on the check. A mistaken proxy
 // or middleware must not let anybody in. checkJWT looks at its JWT.
-func (v *verifier) checkResponse(
-	r *Remote, req *Request, known *identity, check *Check, s *RemoteSession,
-) error {
+func (v *verifier) checkResponse(r *Remote, req *Request, known *identity, check *Check, s *RemoteSession) error {
 	b2b := v.product == shared.ProductB2B
 	switch {
 	case s.SessionID == "" || s.Subject == "" || b2b && s.OrganizationID == "":

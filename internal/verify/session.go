@@ -16,45 +16,40 @@ import (
 //
 // T is what Verified.Value points to, R is the response of Sessions.Authenticate.
 func Session[T, R any](
-	ctx context.Context, v *Verifier, kind *Kind, req Request, ask *Remote,
+	ctx context.Context, v *Verifier, kind *Kind, req Request, r *Remote,
 ) (local *T, remote *R, err error) {
-	here, there, err := authenticate(ctx, v, kind, &req, ask)
+	session, resp, err := authenticate(ctx, v, kind, &req, r)
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case there != nil:
-		return nil, there.(*R), nil
+	case resp != nil:
+		return nil, resp.(*R), nil
 	}
-	return here.(*T), nil, nil
+	return session.(*T), nil, nil
 }
 
 // authenticate is Session without type parameters.
 func authenticate(
-	ctx context.Context, v *Verifier, kind *Kind, req *Request, ask *Remote,
+	ctx context.Context, verifier *Verifier, kind *Kind, req *Request, r *Remote,
 ) (local, remote any, err error) {
-	return of(v).authenticate(ctx, kind, req, ask)
-}
-
-func (v *verifier) authenticate(
-	ctx context.Context, kind *Kind, req *Request, ask *Remote,
-) (local, remote any, err error) {
-	ctx, cancel := ask.bounded(ctx)
+	v := of(verifier)
+	ctx, cancel := r.bounded(ctx)
 	defer cancel()
-	local, known, err := v.verifyOrIdentify(ctx, kind, req, ask)
+	local, known, err := v.verifyOrIdentify(ctx, kind, req, r)
 	if local != nil || err != nil {
 		return local, nil, err
 	}
 	check := v.remoteCheck(req, known)
-	remote, err = v.ask(ctx, ask, req, known, check)
+	remote, err = v.ask(ctx, r, req, known, check)
 	if err != nil {
 		return nil, nil, err
 	}
-	session := ask.Session(remote)
-	if err := v.checkResponse(ask, req, known, check, &session); err != nil {
+	session := r.Session(remote)
+	if err := v.checkResponse(r, req, known, check, &session); err != nil {
 		return nil, nil, err
 	}
 	if err := v.checkJWT(kind, req, &session); err != nil {
-		return nil, nil, ask.decodeError(&session, "its session_jwt: "+err.Error())
+		return nil, nil, r.decodeError(&session, "its session_jwt: "+err.Error())
 	}
 	if check == nil && req.Check != nil {
 		member := Subject{OrganizationID: session.OrganizationID, Roles: session.Roles}
@@ -69,19 +64,19 @@ func (v *verifier) authenticate(
 // verifyOrIdentify returns the session of a JWT that is accepted, an error that is final, or neither if the API is to
 // be asked: known is the identity in the JWT then, nil if there is no JWT.
 func (v *verifier) verifyOrIdentify(
-	ctx context.Context, kind *Kind, req *Request, ask *Remote,
+	ctx context.Context, kind *Kind, req *Request, r *Remote,
 ) (local any, known *identity, err error) {
 	if req.Token == "" {
 		if err = v.validate(ctx, req.Op, req.Check); err == nil {
 			err = req.validateBounds()
 		}
-		if err == nil && !ask.hasToken() {
+		if err == nil && !r.hasToken() {
 			err = refuse(req.Op, req.Field, "is required without a session_token")
 		}
 		return nil, nil, err
 	}
 	local, err = v.local(ctx, kind, req)
-	if err == nil || !apiMayAccept(err, ask) {
+	if err == nil || !apiMayAccept(err, r) {
 		return local, nil, err
 	}
 	known, _, err = kind.identify(req.Token)
@@ -123,12 +118,12 @@ func (v *verifier) checkJWT(kind *Kind, req *Request, s *RemoteSession) error {
 // apiMayAccept reports whether the API may accept a token or a check that failed with err. Other tokens, above all
 // forged ones, must not cause a request: see docs/decisions/0006-who-asks-the-api.md. Without keys any JWT may be
 // forged, and only a session token is sent.
-func apiMayAccept(err error, ask *Remote) bool {
-	if ask.SessionToken != nil && *ask.SessionToken == "" {
+func apiMayAccept(err error, r *Remote) bool {
+	if r.SessionToken != nil && *r.SessionToken == "" {
 		return false
 	}
 	if errors.Is(err, stytcherror.ErrKeysUnavailable) {
-		return ask.hasToken()
+		return r.hasToken()
 	}
 	_, noPolicy := errors.AsType[*stytcherror.PolicyError](err)
 	return noPolicy || errors.Is(err, stytcherror.ErrTokenExpired) || errors.Is(err, stytcherror.ErrTokenTooOld)

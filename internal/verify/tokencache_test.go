@@ -121,7 +121,7 @@ func (f *fixture) publish(keys ...*minttest.Key) {
 	f.t.Helper()
 	f.api.Serve(minttest.Keys, string(minttest.Set(keys...)))
 	f.advance(time.Minute)
-	_, err := f.keys.Key(f.t.Context(), fmt.Sprint("unknown at ", f.passed.Load())) // causes a fetch
+	_, err := f.keys.KeyAt(f.t.Context(), f.now(), fmt.Sprint("unknown at ", f.passed.Load())) // causes a fetch
 	require.ErrorIs(f.t, err, jwks.ErrUnknown)
 }
 

@@ -26,7 +26,7 @@ import (
 type Verifier struct {
 	cfg     *shared.FetchConfig
 	product shared.Product
-	began   time.Time // from when the age of Verification.Keys counts
+	began   time.Time // from which the age of Verification.Keys counts
 	once    sync.Once
 	made    any // a *verifier; not its type, which importing packages would compile
 }

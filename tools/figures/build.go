@@ -6,12 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
 
-// build is how long go build takes with two processors: the median of several runs.
+// build is how long a command takes. For a program it is go build with two processors, the median of several runs.
 type build struct {
 	What            string
 	Wall, Processor time.Duration
@@ -101,17 +100,9 @@ func linkedPackages(t target) (int, error) {
 }
 
 func medianBuild(what string, packages int, runs []build) build {
-	middle := func(of func(build) time.Duration) time.Duration {
-		values := make([]time.Duration, len(runs))
-		for i, r := range runs {
-			values[i] = of(r)
-		}
-		slices.Sort(values)
-		return values[len(values)/2]
+	wall, processor := make([]time.Duration, len(runs)), make([]time.Duration, len(runs))
+	for i, r := range runs {
+		wall[i], processor[i] = r.Wall, r.Processor
 	}
-	return build{
-		What: what, Packages: packages,
-		Wall:      middle(func(b build) time.Duration { return b.Wall }),
-		Processor: middle(func(b build) time.Duration { return b.Processor }),
-	}
+	return build{What: what, Packages: packages, Wall: median(wall), Processor: median(processor)}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -108,14 +109,15 @@ func writeComparison(w io.Writer, runs [2][]results) error {
 			}
 			if len(ratios) > 0 {
 				_, _ = fmt.Fprintf(table, "%s\t%s\t%.2f\t%.1f\t%.1f\n",
-					name, unit, middle(ratios), middle(base), middle(now))
+					name, unit, median(ratios), median(base), median(now))
 			}
 		}
 	}
 	return table.Flush()
 }
 
-func middle(values []float64) float64 {
+// median is the upper one of the two in the middle if there are two.
+func median[T cmp.Ordered](values []T) T {
 	values = slices.Sorted(slices.Values(values))
 	return values[len(values)/2]
 }

@@ -25,21 +25,14 @@ func (f *figures) Difference(s size) string { return percent(s.Bytes, f.Sizes[s.
 // DifferenceStd is the same with json/v2 in the standard library.
 func (f *figures) DifferenceStd(s size) string { return percent(s.Std, f.Sizes[s.Base].Std) }
 
-// DifferenceV1 is how much larger the SDK's program is than one with encoding/json, as built by default.
-func (f *figures) DifferenceV1() string { return percent(f.bytes("sdk"), f.bytes("bare")) }
-
-// Added is how many bytes the SDK's program has more than that of a name.
-func (f *figures) Added(name string) int64 { return f.bytes("sdk") - f.bytes(name) }
+// Added is how many bytes the SDK's program has more than the one with this name, as built by default.
+func (f *figures) Added(name string) int64 { return f.size("sdk").Bytes - f.size(name).Bytes }
 
 // AddedStd is the same with json/v2 in the standard library.
-func (f *figures) AddedStd(name string) int64 {
-	return f.Sizes[f.index("sdk")].Std - f.Sizes[f.index(name)].Std
-}
+func (f *figures) AddedStd(name string) int64 { return f.size("sdk").Std - f.size(name).Std }
 
-func (f *figures) bytes(name string) int64 { return f.Sizes[f.index(name)].Bytes }
-
-func (f *figures) index(name string) int {
-	return slices.IndexFunc(f.Sizes, func(s size) bool { return s.Name == name })
+func (f *figures) size(name string) size {
+	return f.Sizes[slices.IndexFunc(f.Sizes, func(s size) bool { return s.Name == name })]
 }
 
 func percent(n, base int64) string {

@@ -1,16 +1,17 @@
-package emulator_test
+package sweep_test
 
 import (
 	"reflect"
 	"strings"
 	"testing"
 
+	stytch "github.com/seed75add069/stytch-go"
 	"github.com/seed75add069/stytch-go/emulator"
 )
 
-// Fields of the package's types lead to no generic type of the emulator: every package that imports this one, as those
-// of tests do, would compile all of its methods again.
-func TestEmulator_leadsToNoGenericType(t *testing.T) {
+// Fields and methods of a client and of the emulator lead to no generic type of this module: every package that imports
+// them would compile all of its methods again. See docs/decisions/0016-generic-code.md.
+func TestTypes_leadToNoGenericType(t *testing.T) {
 	t.Parallel()
 	seen := map[reflect.Type]bool{}
 	var visit func(reflect.Type, string)
@@ -19,7 +20,7 @@ func TestEmulator_leadsToNoGenericType(t *testing.T) {
 			return
 		}
 		seen[typ] = true
-		if strings.Contains(typ.Name(), "[") && strings.Contains(typ.PkgPath(), "/emulator/") {
+		if strings.Contains(typ.Name(), "[") && strings.HasPrefix(typ.PkgPath(), module) {
 			t.Errorf("%s is a %s", path, typ)
 		}
 		switch typ.Kind() {
@@ -39,8 +40,11 @@ func TestEmulator_leadsToNoGenericType(t *testing.T) {
 			}
 		}
 	}
-	visit(reflect.TypeFor[*emulator.Emulator](), "Emulator")
-	if len(seen) < 10 {
-		t.Errorf("only %d types were found", len(seen))
+	for _, typ := range []reflect.Type{reflect.TypeFor[*stytch.Client](), reflect.TypeFor[*emulator.Emulator]()} {
+		before := len(seen)
+		visit(typ, typ.String())
+		if found := len(seen) - before; found < 10 {
+			t.Errorf("%s leads to only %d types", typ, found)
+		}
 	}
 }
