@@ -10,11 +10,11 @@ NODE_SDK := conformance/node_modules/.package-lock.json
 MODULES  := . tools conformance
 CROSS    ?= linux/386 linux/arm64 windows/amd64 darwin/arm64 js/wasm
 
-# each runs a command in the folder of every module. The variable packages has the packages that are the module's own,
+# each runs a command in the folder of every module. The variable packages has the module's own packages with tests,
 # each after what it imports: go test prints results in the order of its arguments, so that the first come before all is
 # compiled.
-each = @for m in $(MODULES); do echo "in $$m:"; (cd $$m && packages=$$($(GO) list -deps -f $(own) ./...) && $(1)) || exit 1; done
-own  = '{{with .Module}}{{if .Main}}{{$$.ImportPath}}{{end}}{{end}}'
+each = @for m in $(MODULES); do echo "in $$m:"; (cd $$m && packages=$$($(GO) list -e -deps -f $(own) ./...) && $(1)) || exit 1; done
+own  = '{{with .Module}}{{if .Main}}{{if or $$.TestGoFiles $$.XTestGoFiles}}{{$$.ImportPath}}{{end}}{{end}}{{end}}'
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-386 test-jsonv2 race vet cross lint fmt fmt-check generate generate-check spec catalog docs \
@@ -27,8 +27,10 @@ demo: ## log in through the emulator: no account, no network
 	$(GO) run ./examples/quickstart
 
 test: ## run every test (make vet is the rest of what go test does)
-	@echo "A line for each package whose tests have ended; the first one takes a minute if nothing is compiled yet."
+	@echo "A line for each package whose tests have ended. If nothing is compiled yet, the first one takes a minute, and"
+	@echo "emulator/internal/flows takes another."
 	$(call each,$(GO) test -vet=off -shuffle=on $$packages)
+	@echo "All tests passed."
 
 test-386: ## run the tests as a 32-bit program (on amd64; slow)
 	GOARCH=386 $(GO) test -shuffle=on ./...
@@ -97,8 +99,8 @@ bench: ## run the benchmarks
 figures: ## measure size, builds, calls and checks, and write docs/FIGURES.md (a quarter of an hour)
 	$(GO) -C tools run ./figures -root ..
 
-compare: ## compare with the revision BASE: builds, or the benchmarks BENCH of PACKAGE
-	$(GO) -C tools run ./figures -root .. -base $(BASE) -package "$(PACKAGE)" -bench "$(BENCH)"
+compare: ## compare with the revision BASE: builds, or the benchmarks BENCH of PACKAGE (minutes)
+	@BENCH='$(value BENCH)' && $(GO) -C tools run ./figures -root .. -base "$(BASE)" -package "$(PACKAGE)" -bench "$$BENCH"
 
 cover: ## print the coverage of the tests
 	$(GO) test -coverprofile=coverage.out -coverpkg=./... ./...

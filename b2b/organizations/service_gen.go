@@ -69,11 +69,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }
 
 var opGet = transport.Op{
@@ -93,11 +93,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	resp := new(GetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGet, req, (*GetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetResponse), nil
 }
 
 var opUpdate = transport.Op{
@@ -175,11 +175,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	resp := new(UpdateResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdate, req, (*UpdateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateResponse), nil
 }
 
 var opDelete = transport.Op{
@@ -208,11 +208,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	resp := new(DeleteResponse)
-	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDelete, req, (*DeleteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteResponse), nil
 }
 
 var opSearch = transport.Op{
@@ -257,11 +257,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	resp := new(SearchResponse)
-	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSearch, req, (*SearchResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SearchResponse), nil
 }
 
 var opMetrics = transport.Op{
@@ -283,11 +283,11 @@ var opMetrics = transport.Op{
 func (s *Service) Metrics(
 	ctx context.Context, req *MetricsRequest, opts ...shared.RequestOption,
 ) (*MetricsResponse, error) {
-	resp := new(MetricsResponse)
-	if err := transport.Do(ctx, s.cfg, &opMetrics, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opMetrics, req, (*MetricsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*MetricsResponse), nil
 }
 
 var opConnectedApps = transport.Op{
@@ -317,11 +317,11 @@ var opConnectedApps = transport.Op{
 func (s *Service) ConnectedApps(
 	ctx context.Context, req *ConnectedAppsRequest, opts ...shared.RequestOption,
 ) (*ConnectedAppsResponse, error) {
-	resp := new(ConnectedAppsResponse)
-	if err := transport.Do(ctx, s.cfg, &opConnectedApps, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opConnectedApps, req, (*ConnectedAppsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ConnectedAppsResponse), nil
 }
 
 var opGetConnectedApp = transport.Op{
@@ -352,11 +352,11 @@ var opGetConnectedApp = transport.Op{
 func (s *Service) GetConnectedApp(
 	ctx context.Context, req *GetConnectedAppRequest, opts ...shared.RequestOption,
 ) (*GetConnectedAppResponse, error) {
-	resp := new(GetConnectedAppResponse)
-	if err := transport.Do(ctx, s.cfg, &opGetConnectedApp, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGetConnectedApp, req, (*GetConnectedAppResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetConnectedAppResponse), nil
 }
 
 var opDeleteExternalID = transport.Op{
@@ -385,9 +385,9 @@ var opDeleteExternalID = transport.Op{
 func (s *Service) DeleteExternalID(
 	ctx context.Context, req *DeleteExternalIDRequest, opts ...shared.RequestOption,
 ) (*DeleteExternalIDResponse, error) {
-	resp := new(DeleteExternalIDResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, (*DeleteExternalIDResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteExternalIDResponse), nil
 }

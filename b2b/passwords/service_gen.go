@@ -38,11 +38,11 @@ var opStrengthCheck = transport.Op{
 func (s *Service) StrengthCheck(
 	ctx context.Context, req *StrengthCheckRequest, opts ...shared.RequestOption,
 ) (*StrengthCheckResponse, error) {
-	resp := new(StrengthCheckResponse)
-	if err := transport.Do(ctx, s.cfg, &opStrengthCheck, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opStrengthCheck, req, (*StrengthCheckResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*StrengthCheckResponse), nil
 }
 
 var opMigrate = transport.Op{
@@ -110,11 +110,11 @@ var opMigrate = transport.Op{
 func (s *Service) Migrate(
 	ctx context.Context, req *MigrateRequest, opts ...shared.RequestOption,
 ) (*MigrateResponse, error) {
-	resp := new(MigrateResponse)
-	if err := transport.Do(ctx, s.cfg, &opMigrate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opMigrate, req, (*MigrateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*MigrateResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -159,9 +159,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }

@@ -61,11 +61,11 @@ var opRecover = transport.Op{
 func (s *Service) Recover(
 	ctx context.Context, req *RecoverRequest, opts ...shared.RequestOption,
 ) (*RecoverResponse, error) {
-	resp := new(RecoverResponse)
-	if err := transport.Do(ctx, s.cfg, &opRecover, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRecover, req, (*RecoverResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RecoverResponse), nil
 }
 
 var opGet = transport.Op{
@@ -87,11 +87,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/recovery_codes/{organization_id}/{member_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	resp := new(GetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGet, req, (*GetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetResponse), nil
 }
 
 var opRotate = transport.Op{
@@ -116,9 +116,9 @@ var opRotate = transport.Op{
 func (s *Service) Rotate(
 	ctx context.Context, req *RotateRequest, opts ...shared.RequestOption,
 ) (*RotateResponse, error) {
-	resp := new(RotateResponse)
-	if err := transport.Do(ctx, s.cfg, &opRotate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRotate, req, (*RotateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RotateResponse), nil
 }

@@ -38,11 +38,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/sessions; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	resp := new(GetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGet, req, (*GetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -81,11 +81,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }
 
 var opRevoke = transport.Op{
@@ -124,11 +124,11 @@ func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {
 	defer s.forgetRevoked(req)
-	resp := new(RevokeResponse)
-	if err := transport.Do(ctx, s.cfg, &opRevoke, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRevoke, req, (*RevokeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RevokeResponse), nil
 }
 
 var opExchange = transport.Op{
@@ -170,11 +170,11 @@ var opExchange = transport.Op{
 func (s *Service) Exchange(
 	ctx context.Context, req *ExchangeRequest, opts ...shared.RequestOption,
 ) (*ExchangeResponse, error) {
-	resp := new(ExchangeResponse)
-	if err := transport.Do(ctx, s.cfg, &opExchange, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opExchange, req, (*ExchangeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ExchangeResponse), nil
 }
 
 var opExchangeAccessToken = transport.Op{
@@ -207,11 +207,11 @@ var opExchangeAccessToken = transport.Op{
 func (s *Service) ExchangeAccessToken(
 	ctx context.Context, req *ExchangeAccessTokenRequest, opts ...shared.RequestOption,
 ) (*ExchangeAccessTokenResponse, error) {
-	resp := new(ExchangeAccessTokenResponse)
-	if err := transport.Do(ctx, s.cfg, &opExchangeAccessToken, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opExchangeAccessToken, req, (*ExchangeAccessTokenResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ExchangeAccessTokenResponse), nil
 }
 
 var opAttest = transport.Op{
@@ -252,11 +252,11 @@ var opAttest = transport.Op{
 func (s *Service) Attest(
 	ctx context.Context, req *AttestRequest, opts ...shared.RequestOption,
 ) (*AttestResponse, error) {
-	resp := new(AttestResponse)
-	if err := transport.Do(ctx, s.cfg, &opAttest, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAttest, req, (*AttestResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AttestResponse), nil
 }
 
 var opMigrate = transport.Op{
@@ -289,11 +289,11 @@ var opMigrate = transport.Op{
 func (s *Service) Migrate(
 	ctx context.Context, req *MigrateRequest, opts ...shared.RequestOption,
 ) (*MigrateResponse, error) {
-	resp := new(MigrateResponse)
-	if err := transport.Do(ctx, s.cfg, &opMigrate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opMigrate, req, (*MigrateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*MigrateResponse), nil
 }
 
 var opGetJWKS = transport.Op{
@@ -315,9 +315,9 @@ var opGetJWKS = transport.Op{
 func (s *Service) GetJWKS(
 	ctx context.Context, req *GetJWKSRequest, opts ...shared.RequestOption,
 ) (*GetJWKSResponse, error) {
-	resp := new(GetJWKSResponse)
-	if err := transport.Do(ctx, s.cfg, &opGetJWKS, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGetJWKS, req, (*GetJWKSResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetJWKSResponse), nil
 }

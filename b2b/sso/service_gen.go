@@ -44,11 +44,11 @@ var opGetConnections = transport.Op{
 func (s *Service) GetConnections(
 	ctx context.Context, req *GetConnectionsRequest, opts ...shared.RequestOption,
 ) (*GetConnectionsResponse, error) {
-	resp := new(GetConnectionsResponse)
-	if err := transport.Do(ctx, s.cfg, &opGetConnections, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGetConnections, req, (*GetConnectionsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetConnectionsResponse), nil
 }
 
 var opDeleteConnection = transport.Op{
@@ -81,11 +81,11 @@ var opDeleteConnection = transport.Op{
 func (s *Service) DeleteConnection(
 	ctx context.Context, req *DeleteConnectionRequest, opts ...shared.RequestOption,
 ) (*DeleteConnectionResponse, error) {
-	resp := new(DeleteConnectionResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteConnection, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteConnection, req, (*DeleteConnectionResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteConnectionResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -132,9 +132,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }

@@ -58,11 +58,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -111,11 +111,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }
 
 var opMigrate = transport.Op{
@@ -144,9 +144,9 @@ var opMigrate = transport.Op{
 func (s *Service) Migrate(
 	ctx context.Context, req *MigrateRequest, opts ...shared.RequestOption,
 ) (*MigrateResponse, error) {
-	resp := new(MigrateResponse)
-	if err := transport.Do(ctx, s.cfg, &opMigrate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opMigrate, req, (*MigrateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*MigrateResponse), nil
 }

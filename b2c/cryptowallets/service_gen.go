@@ -48,11 +48,11 @@ var opAuthenticateStart = transport.Op{
 func (s *Service) AuthenticateStart(
 	ctx context.Context, req *AuthenticateStartRequest, opts ...shared.RequestOption,
 ) (*AuthenticateStartResponse, error) {
-	resp := new(AuthenticateStartResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticateStart, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticateStart, req, (*AuthenticateStartResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateStartResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -86,9 +86,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }

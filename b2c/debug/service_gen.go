@@ -40,9 +40,9 @@ var opWhoami = transport.Op{
 func (s *Service) Whoami(
 	ctx context.Context, req *WhoamiRequest, opts ...shared.RequestOption,
 ) (*WhoamiResponse, error) {
-	resp := new(WhoamiResponse)
-	if err := transport.Do(ctx, s.cfg, &opWhoami, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opWhoami, req, (*WhoamiResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*WhoamiResponse), nil
 }

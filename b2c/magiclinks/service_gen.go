@@ -49,11 +49,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }
 
 var opCreate = transport.Op{
@@ -78,9 +78,9 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }

@@ -44,11 +44,11 @@ var opAttach = transport.Op{
 func (s *Service) Attach(
 	ctx context.Context, req *AttachRequest, opts ...shared.RequestOption,
 ) (*AttachResponse, error) {
-	resp := new(AttachResponse)
-	if err := transport.Do(ctx, s.cfg, &opAttach, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAttach, req, (*AttachResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AttachResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -84,9 +84,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }

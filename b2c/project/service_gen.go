@@ -38,9 +38,9 @@ var opMetrics = transport.Op{
 func (s *Service) Metrics(
 	ctx context.Context, req *MetricsRequest, opts ...shared.RequestOption,
 ) (*MetricsResponse, error) {
-	resp := new(MetricsResponse)
-	if err := transport.Do(ctx, s.cfg, &opMetrics, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opMetrics, req, (*MetricsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*MetricsResponse), nil
 }

@@ -41,9 +41,9 @@ var opPolicy = transport.Op{
 func (s *Service) Policy(
 	ctx context.Context, req *PolicyRequest, opts ...shared.RequestOption,
 ) (*PolicyResponse, error) {
-	resp := new(PolicyResponse)
-	if err := transport.Do(ctx, s.cfg, &opPolicy, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opPolicy, req, (*PolicyResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*PolicyResponse), nil
 }

@@ -92,8 +92,8 @@ func (s *Service) remote(req *AuthenticateJWTRequest, opts []shared.RequestOptio
 			}
 			return request
 		},
-		NewResponse: func() any { return new(AuthenticateResponse) },
-		Session:     remoteSession,
+		Response: (*AuthenticateResponse)(nil),
+		Session:  remoteSession,
 	}
 }
 

@@ -40,11 +40,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -79,11 +79,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }
 
 var opRecoveryCodes = transport.Op{
@@ -107,11 +107,11 @@ var opRecoveryCodes = transport.Op{
 func (s *Service) RecoveryCodes(
 	ctx context.Context, req *RecoveryCodesRequest, opts ...shared.RequestOption,
 ) (*RecoveryCodesResponse, error) {
-	resp := new(RecoveryCodesResponse)
-	if err := transport.Do(ctx, s.cfg, &opRecoveryCodes, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRecoveryCodes, req, (*RecoveryCodesResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RecoveryCodesResponse), nil
 }
 
 var opRecover = transport.Op{
@@ -143,9 +143,9 @@ var opRecover = transport.Op{
 func (s *Service) Recover(
 	ctx context.Context, req *RecoverRequest, opts ...shared.RequestOption,
 ) (*RecoverResponse, error) {
-	resp := new(RecoverResponse)
-	if err := transport.Do(ctx, s.cfg, &opRecover, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRecover, req, (*RecoverResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RecoverResponse), nil
 }

@@ -46,11 +46,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }
 
 var opSearch = transport.Op{
@@ -83,11 +83,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	resp := new(SearchResponse)
-	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSearch, req, (*SearchResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SearchResponse), nil
 }
 
 var opGet = transport.Op{
@@ -108,11 +108,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/users/{user_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	resp := new(GetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGet, req, (*GetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetResponse), nil
 }
 
 var opUpdate = transport.Op{
@@ -141,11 +141,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	resp := new(UpdateResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdate, req, (*UpdateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateResponse), nil
 }
 
 var opDelete = transport.Op{
@@ -169,11 +169,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	resp := new(DeleteResponse)
-	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDelete, req, (*DeleteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteResponse), nil
 }
 
 var opExchangePrimaryFactor = transport.Op{
@@ -206,11 +206,11 @@ var opExchangePrimaryFactor = transport.Op{
 func (s *Service) ExchangePrimaryFactor(
 	ctx context.Context, req *ExchangePrimaryFactorRequest, opts ...shared.RequestOption,
 ) (*ExchangePrimaryFactorResponse, error) {
-	resp := new(ExchangePrimaryFactorResponse)
-	if err := transport.Do(ctx, s.cfg, &opExchangePrimaryFactor, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opExchangePrimaryFactor, req, (*ExchangePrimaryFactorResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ExchangePrimaryFactorResponse), nil
 }
 
 var opDeleteEmail = transport.Op{
@@ -235,11 +235,11 @@ var opDeleteEmail = transport.Op{
 func (s *Service) DeleteEmail(
 	ctx context.Context, req *DeleteEmailRequest, opts ...shared.RequestOption,
 ) (*DeleteEmailResponse, error) {
-	resp := new(DeleteEmailResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteEmail, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteEmail, req, (*DeleteEmailResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteEmailResponse), nil
 }
 
 var opDeletePhoneNumber = transport.Op{
@@ -262,11 +262,11 @@ var opDeletePhoneNumber = transport.Op{
 func (s *Service) DeletePhoneNumber(
 	ctx context.Context, req *DeletePhoneNumberRequest, opts ...shared.RequestOption,
 ) (*DeletePhoneNumberResponse, error) {
-	resp := new(DeletePhoneNumberResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeletePhoneNumber, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeletePhoneNumber, req, (*DeletePhoneNumberResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeletePhoneNumberResponse), nil
 }
 
 var opDeleteWebAuthnRegistration = transport.Op{
@@ -290,11 +290,13 @@ var opDeleteWebAuthnRegistration = transport.Op{
 func (s *Service) DeleteWebAuthnRegistration(
 	ctx context.Context, req *DeleteWebAuthnRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteWebAuthnRegistrationResponse, error) {
-	resp := new(DeleteWebAuthnRegistrationResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteWebAuthnRegistration, req, resp, opts...); err != nil {
+	resp, err := transport.Do(
+		ctx, s.cfg, &opDeleteWebAuthnRegistration, req, (*DeleteWebAuthnRegistrationResponse)(nil), opts...,
+	)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteWebAuthnRegistrationResponse), nil
 }
 
 var opDeleteBiometricRegistration = transport.Op{
@@ -318,11 +320,13 @@ var opDeleteBiometricRegistration = transport.Op{
 func (s *Service) DeleteBiometricRegistration(
 	ctx context.Context, req *DeleteBiometricRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteBiometricRegistrationResponse, error) {
-	resp := new(DeleteBiometricRegistrationResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteBiometricRegistration, req, resp, opts...); err != nil {
+	resp, err := transport.Do(
+		ctx, s.cfg, &opDeleteBiometricRegistration, req, (*DeleteBiometricRegistrationResponse)(nil), opts...,
+	)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteBiometricRegistrationResponse), nil
 }
 
 var opDeleteTOTP = transport.Op{
@@ -345,11 +349,11 @@ var opDeleteTOTP = transport.Op{
 func (s *Service) DeleteTOTP(
 	ctx context.Context, req *DeleteTOTPRequest, opts ...shared.RequestOption,
 ) (*DeleteTOTPResponse, error) {
-	resp := new(DeleteTOTPResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteTOTP, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteTOTP, req, (*DeleteTOTPResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteTOTPResponse), nil
 }
 
 var opDeleteCryptoWallet = transport.Op{
@@ -373,11 +377,11 @@ var opDeleteCryptoWallet = transport.Op{
 func (s *Service) DeleteCryptoWallet(
 	ctx context.Context, req *DeleteCryptoWalletRequest, opts ...shared.RequestOption,
 ) (*DeleteCryptoWalletResponse, error) {
-	resp := new(DeleteCryptoWalletResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteCryptoWallet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteCryptoWallet, req, (*DeleteCryptoWalletResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteCryptoWalletResponse), nil
 }
 
 var opDeletePassword = transport.Op{
@@ -399,11 +403,11 @@ var opDeletePassword = transport.Op{
 func (s *Service) DeletePassword(
 	ctx context.Context, req *DeletePasswordRequest, opts ...shared.RequestOption,
 ) (*DeletePasswordResponse, error) {
-	resp := new(DeletePasswordResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeletePassword, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeletePassword, req, (*DeletePasswordResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeletePasswordResponse), nil
 }
 
 var opDeleteOAuthRegistration = transport.Op{
@@ -427,11 +431,13 @@ var opDeleteOAuthRegistration = transport.Op{
 func (s *Service) DeleteOAuthRegistration(
 	ctx context.Context, req *DeleteOAuthRegistrationRequest, opts ...shared.RequestOption,
 ) (*DeleteOAuthRegistrationResponse, error) {
-	resp := new(DeleteOAuthRegistrationResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteOAuthRegistration, req, resp, opts...); err != nil {
+	resp, err := transport.Do(
+		ctx, s.cfg, &opDeleteOAuthRegistration, req, (*DeleteOAuthRegistrationResponse)(nil), opts...,
+	)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteOAuthRegistrationResponse), nil
 }
 
 var opDeleteExternalID = transport.Op{
@@ -454,11 +460,11 @@ var opDeleteExternalID = transport.Op{
 func (s *Service) DeleteExternalID(
 	ctx context.Context, req *DeleteExternalIDRequest, opts ...shared.RequestOption,
 ) (*DeleteExternalIDResponse, error) {
-	resp := new(DeleteExternalIDResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, (*DeleteExternalIDResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteExternalIDResponse), nil
 }
 
 var opConnectedApps = transport.Op{
@@ -480,11 +486,11 @@ var opConnectedApps = transport.Op{
 func (s *Service) ConnectedApps(
 	ctx context.Context, req *ConnectedAppsRequest, opts ...shared.RequestOption,
 ) (*ConnectedAppsResponse, error) {
-	resp := new(ConnectedAppsResponse)
-	if err := transport.Do(ctx, s.cfg, &opConnectedApps, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opConnectedApps, req, (*ConnectedAppsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ConnectedAppsResponse), nil
 }
 
 var opRevoke = transport.Op{
@@ -508,9 +514,9 @@ var opRevoke = transport.Op{
 func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {
-	resp := new(RevokeResponse)
-	if err := transport.Do(ctx, s.cfg, &opRevoke, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRevoke, req, (*RevokeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RevokeResponse), nil
 }

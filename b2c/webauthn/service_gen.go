@@ -42,11 +42,11 @@ var opRegisterStart = transport.Op{
 func (s *Service) RegisterStart(
 	ctx context.Context, req *RegisterStartRequest, opts ...shared.RequestOption,
 ) (*RegisterStartResponse, error) {
-	resp := new(RegisterStartResponse)
-	if err := transport.Do(ctx, s.cfg, &opRegisterStart, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRegisterStart, req, (*RegisterStartResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RegisterStartResponse), nil
 }
 
 var opRegister = transport.Op{
@@ -80,11 +80,11 @@ var opRegister = transport.Op{
 func (s *Service) Register(
 	ctx context.Context, req *RegisterRequest, opts ...shared.RequestOption,
 ) (*RegisterResponse, error) {
-	resp := new(RegisterResponse)
-	if err := transport.Do(ctx, s.cfg, &opRegister, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRegister, req, (*RegisterResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RegisterResponse), nil
 }
 
 var opAuthenticateStart = transport.Op{
@@ -110,11 +110,11 @@ var opAuthenticateStart = transport.Op{
 func (s *Service) AuthenticateStart(
 	ctx context.Context, req *AuthenticateStartRequest, opts ...shared.RequestOption,
 ) (*AuthenticateStartResponse, error) {
-	resp := new(AuthenticateStartResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticateStart, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticateStart, req, (*AuthenticateStartResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateStartResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -147,11 +147,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }
 
 var opUpdate = transport.Op{
@@ -175,11 +175,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	resp := new(UpdateResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdate, req, (*UpdateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateResponse), nil
 }
 
 var opListCredentials = transport.Op{
@@ -203,9 +203,9 @@ var opListCredentials = transport.Op{
 func (s *Service) ListCredentials(
 	ctx context.Context, req *ListCredentialsRequest, opts ...shared.RequestOption,
 ) (*ListCredentialsResponse, error) {
-	resp := new(ListCredentialsResponse)
-	if err := transport.Do(ctx, s.cfg, &opListCredentials, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opListCredentials, req, (*ListCredentialsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ListCredentialsResponse), nil
 }

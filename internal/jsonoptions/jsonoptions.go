@@ -10,10 +10,10 @@
 package jsonoptions
 
 import (
+	"bytes"
 	jsonv1 "encoding/json"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -74,20 +74,23 @@ func DecodeObject(raw jsontext.Value, o *shared.Object) error {
 	return o.UnmarshalJSON(raw)
 }
 
-var errNotQuick = errors.New("not an object that can be decoded as any")
+var errNotQuick = errors.New("not an object that can be decoded at once")
 
-// quickObject decodes a shared.Object as any, for which json/v2 uses neither reflection nor a copy.
+// quickObject decodes a shared.Object while the response is decoded. One with a large number is decoded once more.
 func quickObject(dec *jsontext.Decoder, o *shared.Object) error {
-	var v any
-	if err := json.UnmarshalDecode(dec, &v); err != nil {
-		return err
-	}
-	fields, isObject := v.(map[string]any)
-	if !isObject && v != nil || len(*o) > 0 || hasLargeNumber(v) {
+	start, rest := dec.InputOffset(), dec.UnreadBuffer()
+	if len(*o) > 0 {
 		return errNotQuick
 	}
-	*o = fields
-	return nil
+	err := json.UnmarshalDecode(dec, (*map[string]any)(o))
+	if _, isSemantic := errors.AsType[*json.SemanticError](err); isSemantic {
+		return errNotQuick
+	}
+	if err != nil || !hasLargeNumber(map[string]any(*o)) {
+		return err
+	}
+	*o = nil
+	return DecodeObject(bytes.TrimLeft(rest[:dec.InputOffset()-start], " \t\r\n:,"), o)
 }
 
 // hasLargeNumber reports whether v has a number that may have been an integer beyond 2^53: one of 16 digits or more, as
@@ -111,7 +114,7 @@ func hasLargeNumber(v any) bool {
 // MaySucceedStrictly reports whether Strict may decode what Quick refused with err, or refuse it with another error.
 func MaySucceedStrictly(err error) bool {
 	_, isSemantic := errors.AsType[*json.SemanticError](err)
-	return !isSemantic || errors.Is(err, errNotQuick) || errors.Is(err, strconv.ErrRange)
+	return !isSemantic || errors.Is(err, errNotQuick)
 }
 
 // emptyTime reads "" as the zero time.

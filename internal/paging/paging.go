@@ -59,8 +59,8 @@ func All[Req, Resp, T any](
 		var page []T
 		err := follow(op.Name, cursor(&own), func() (cursor string, more bool, err error) {
 			resp := new(Resp)
-			*items(resp) = page[:0] // the elements were passed on by value, so that their array can be used again
-			if err := transport.Do(ctx, cfg, op, &own, resp, opts...); err != nil {
+			*items(resp) = make([]T, 0, len(page)) // pages are of one length, and decoding would grow it by doubling
+			if _, err := transport.Do(ctx, cfg, op, &own, resp, opts...); err != nil {
 				return "", false, err
 			}
 			page, cursor = *items(resp), next(resp)

@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 )
 
@@ -11,14 +12,15 @@ type builder struct {
 
 	grants  []grant  // the array of all rows
 	numbers []uint32 // the array of most lists
-	recent  [64]recentList
+	// known has the lists that were numbered, by a hash of their actions: most permissions have one that another has
+	// too. Of two with one hash, the first is kept.
+	known map[uint64]knownList
+	last  knownList // the one before this
 }
 
-// recentList is a list of actions that was numbered. Most permissions have a list that another one has too, and to
-// compare strings is faster than to look them up.
-type recentList struct {
-	names []string
-	list  uint32 // in index.lists
+type knownList struct {
+	actions []string
+	list    uint32 // in index.lists
 }
 
 // newBuilder returns a builder for so many roles or scopes, with so many permissions in all.
@@ -28,7 +30,7 @@ func newBuilder(names, permissions int) *builder {
 			names: newNumbering(names), rows: make([][]grant, 1, names+1),
 			resources: newNumbering(permissions), actions: newNumbering(0),
 		},
-		grants: make([]grant, 0, permissions),
+		grants: make([]grant, 0, permissions), known: map[uint64]knownList{},
 	}
 	b.actions.add(wildcard)
 	return b
@@ -55,22 +57,26 @@ func (b *builder) add(name string, permissions []Permission) {
 
 // list returns the list of these actions.
 func (b *builder) list(actions []string) uint32 {
-	hash := uint(len(actions))
-	for _, action := range actions {
-		hash = hash*31 + uint(len(action))
-		if action != "" {
-			hash += uint(action[0])
-		}
+	if slices.Equal(b.last.actions, actions) {
+		return b.last.list
 	}
-	recent := &b.recent[hash%uint(len(b.recent))]
-	if !slices.Equal(recent.names, actions) {
+	hash := uint64(0)
+	for _, action := range actions {
+		hash = hash*31 + maphash.String(seed, action)
+	}
+	known, ok := b.known[hash]
+	if !ok || !slices.Equal(known.actions, actions) {
 		from := len(b.numbers)
 		for _, action := range actions {
 			b.numbers = append(b.numbers, b.actions.add(action))
 		}
-		*recent = recentList{names: actions, list: b.addList(slices.Clip(b.numbers[from:]))}
+		known = knownList{actions, b.addList(slices.Clip(b.numbers[from:]))}
+		if !ok {
+			b.known[hash] = known
+		}
 	}
-	return recent.list
+	b.last = known
+	return known.list
 }
 
 // addList adds a list of numbers, which build sorts.

@@ -45,9 +45,6 @@ func (x *index) allows(names []string, resource, action string) bool {
 	return false
 }
 
-// linearLength is the length up to which a linear search is faster than a binary one.
-const linearLength = 8
-
 // has reports whether there is such a role or scope, if only without permissions.
 func (x *index) has(name string) bool { return x.names.number(name) != unknown }
 
@@ -58,6 +55,9 @@ func (x *index) row(name string) []grant {
 	}
 	return nil
 }
+
+// linearLength is the length up to which a linear search is faster than a binary one.
+const linearLength = 8
 
 // find returns the actions that a role or scope allows on the resource, or nil.
 func (x *index) find(name string, resource uint32) *actionList {

@@ -3,6 +3,7 @@ package rbac
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/seed75add069/stytch-go/shared"
 )
@@ -18,7 +19,7 @@ func (v View) DenialScopes(scopes, resource string) string {
 }
 
 // denial returns why none of the roles or scopes allows an action, in words. It names neither action nor resource, as
-// stytcherror.PermissionError has them already.
+// stytcherror.PermissionError has them already. The kind is "role " or "scope ".
 func denial(kind string, held []string, resource string, project, organization *index) string {
 	var array [512]byte // longer than nearly all texts, so that only the string is allocated
 	held = distinct(held)
@@ -36,7 +37,7 @@ func denial(kind string, held []string, resource string, project, organization *
 	case n > 0:
 		return string(appendMore(text, n))
 	case len(held) == 0:
-		return "there is no " + kind[:len(kind)-1]
+		return "there is no " + strings.TrimSpace(kind)
 	}
 	text = append(append(array[:0], "the policy does not know "...), kind...)
 	for i, name := range held {

@@ -99,7 +99,7 @@ func backoff(failures int) time.Duration {
 // monotonic clock may stop while the machine sleeps. It is negative only if times have no monotonic reading and the
 // clock was set back.
 func since(then, now time.Time) time.Duration {
-	// The difference of UnixNano is right for dates beyond its range too, and Sub's is the greater for a zero time.
+	// UnixNano may overflow, but the difference wraps around to the right one. For a zero time, Sub is the greater.
 	return max(now.Sub(then), time.Duration(now.UnixNano()-then.UnixNano()))
 }
 

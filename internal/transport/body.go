@@ -93,7 +93,7 @@ func readBody(body io.Reader, length, limit int64) (*bytes.Buffer, error) {
 
 // readResponse reads the body of a response below 400, up to MaxResponseBytes after decompression.
 func (c *call) readResponse(resp *http.Response) (*response, error) {
-	limit := min(cmp.Or(max(c.cfg.MaxResponseBytes, 0), shared.DefaultMaxResponseBytes), math.MaxInt64-1)
+	limit := min(cmp.Or(max(c.cfg.MaxResponseBytes, 0), shared.DefaultMaxResponseBytes), math.MaxInt-spare)
 	var body io.Reader = resp.Body
 	if resp.StatusCode < http.StatusOK {
 		body = http.NoBody // the body of a 101 is the connection, and reading it does not end with the context

@@ -5,50 +5,59 @@
 // call. Each step has a file; begin with call.go.
 //
 //	op := &transport.Op{Name: "b2c.users.get", Method: "GET", Path: "/v1/users/{user_id}", Class: transport.Read}
-//	resp := new(users.GetResponse)
-//	err := transport.Do(ctx, cfg, op, &users.GetRequest{UserID: id}, resp)
+//	resp, err := transport.Do(ctx, cfg, op, &users.GetRequest{UserID: id}, new(users.GetResponse))
 package transport
 
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"sync/atomic"
 	"time"
 
 	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Call is [Do] with a new T as the response. On error the result is nil. Generated methods call Do: what has a type
+// Call is [Do] for a response of type T. On error the result is nil. Generated methods call Do: what has a type
 // parameter is compiled once more for each operation.
 func Call[T any](
 	ctx context.Context, cfg *shared.FetchConfig, op *Op, req any, opts ...shared.RequestOption,
 ) (*T, error) {
-	resp := new(T)
-	if err := Do(ctx, cfg, op, req, resp, opts...); err != nil {
+	resp, err := Do(ctx, cfg, op, req, (*T)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*T), nil
 }
 
-// Do sends a request for op and decodes the response into resp, a pointer to a new response struct. req is a pointer to
-// the operation's request struct; a nil pointer means an empty one. Do not use resp after an error.
-func Do(ctx context.Context, cfg *shared.FetchConfig, op *Op, req, resp any, opts ...shared.RequestOption) error {
+// Do sends a request for op and returns its response, decoded into resp, a pointer to the operation's response struct.
+// A nil pointer stands for a new struct, which is made when there is something to decode. req is a pointer to the
+// request struct, of which a nil one means an empty request. On error the result is nil, and resp must not be used.
+func Do(
+	ctx context.Context, cfg *shared.FetchConfig, op *Op, req, resp any, opts ...shared.RequestOption,
+) (any, error) {
 	c, err := newCall(ctx, cfg, op, opts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.encode(req); err != nil {
-		return err
+		return nil, err
 	}
 	received, err := c.send(c.operationContext(ctx))
 	if err != nil {
 		c.logCall(ctx, nil, err)
-		return err
+		return nil, err
 	}
 	defer putBuffer(received.body)
+	if v := reflect.ValueOf(resp); v.IsNil() {
+		resp = reflect.New(v.Type().Elem()).Interface()
+	}
 	err = c.decode(received, resp)
 	c.logCall(ctx, resp, err)
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 // call is the state of one call.

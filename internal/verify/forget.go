@@ -22,7 +22,7 @@ func (v *Verifier) ForgetToken(text string) {
 	if v == nil {
 		return
 	}
-	if e := of(v).tokens.find(text); e != nil && e.verified.SessionID != "" {
+	if e := verifierOf(v).tokens.find(text); e != nil && e.verified.SessionID != "" {
 		v.Forget(e.verified.SessionID)
 		return
 	}
@@ -49,7 +49,7 @@ func (v *Verifier) forget(matchToken func(*entry) bool, matchTarget func(target)
 	if v == nil {
 		return
 	}
-	made := of(v)
-	made.tokens.forget(matchToken)
-	made.calls.forget(matchTarget, detachAll)
+	own := verifierOf(v)
+	own.tokens.forget(matchToken)
+	own.calls.forget(matchTarget, detachAll)
 }

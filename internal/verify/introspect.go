@@ -63,7 +63,7 @@ func Introspect[T any](ctx context.Context, v *Verifier, i *Introspection) (*T, 
 
 // introspect is Introspect without a type parameter.
 func introspect(ctx context.Context, verifier *Verifier, i *Introspection) (any, error) {
-	v := of(verifier)
+	v := verifierOf(verifier)
 	if err := v.validate(ctx, i.Op, i.Check); err != nil {
 		return nil, err
 	}

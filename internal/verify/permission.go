@@ -37,7 +37,7 @@ func (c *UserCheck) Check() *Check {
 // Allow returns nil if the policy allows c, a *PermissionError if it does not, an *ArgumentError if c lacks a field,
 // and a *PolicyError if there is no policy. Organizations are compared before a policy is fetched.
 func (v *Verifier) Allow(ctx context.Context, op string, s *Subject, c *Check) error {
-	return of(v).allow(ctx, op, s, c)
+	return verifierOf(v).allow(ctx, op, s, c)
 }
 
 func (v *verifier) allow(ctx context.Context, op string, s *Subject, c *Check) error {
@@ -147,11 +147,11 @@ func (v *verifier) view(ctx context.Context, s *Subject) (rbac.View, error) {
 
 // Explain explains what Allow returns. A check for another organization is a *PermissionError.
 func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c *Check) (*shared.Explanation, error) {
-	made := of(v)
-	if err := made.validateFor(ctx, op, s, c); err != nil {
+	own := verifierOf(v)
+	if err := own.validateFor(ctx, op, s, c); err != nil {
 		return nil, err
 	}
-	why, err := made.explain(ctx, s, c)
+	why, err := own.explain(ctx, s, c)
 	if err != nil {
 		return nil, &stytcherror.PolicyError{Op: op, Err: err}
 	}
@@ -160,11 +160,11 @@ func (v *Verifier) Explain(ctx context.Context, op string, s *Subject, c *Check)
 
 // Permissions returns all permissions of a subject.
 func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rbac.Permission, error) {
-	made := of(v)
-	if err := made.validate(ctx, op, nil); err != nil {
+	own := verifierOf(v)
+	if err := own.validate(ctx, op, nil); err != nil {
 		return nil, err
 	}
-	view, err := made.view(ctx, s)
+	view, err := own.view(ctx, s)
 	if err != nil {
 		return nil, &stytcherror.PolicyError{Op: op, Err: err}
 	}
@@ -177,13 +177,13 @@ func (v *Verifier) Permissions(ctx context.Context, op string, s *Subject) ([]rb
 // ForgetPolicy drops the project's policy and those of all organizations. The next check fetches them.
 func (v *Verifier) ForgetPolicy() {
 	if v != nil {
-		of(v).policy.Invalidate()
+		verifierOf(v).policy.Invalidate()
 	}
 }
 
 // ForgetOrganization drops the policy of one organization. The next check fetches it.
 func (v *Verifier) ForgetOrganization(id string) {
 	if v != nil {
-		of(v).policy.InvalidateOrganization(id)
+		verifierOf(v).policy.InvalidateOrganization(id)
 	}
 }

@@ -22,8 +22,8 @@ type Remote struct {
 	SessionToken *string
 	// NewRequest returns a pointer to a new request of Op.
 	NewRequest func(*Check) any
-	// NewResponse returns a pointer to a new response of Op.
-	NewResponse func() any
+	// Response is a nil pointer of the type of Op's response.
+	Response any
 	// Session returns what is compared of a response.
 	Session func(resp any) RemoteSession
 }
@@ -87,11 +87,7 @@ func (v *verifier) ask(ctx context.Context, r *Remote, req *Request, known *iden
 }
 
 func (r *Remote) call(ctx context.Context, request any, options []shared.RequestOption) (any, error) {
-	resp := r.NewResponse()
-	if err := transport.Do(ctx, r.Config, r.Op, request, resp, options...); err != nil {
-		return nil, err
-	}
-	return resp, nil
+	return transport.Do(ctx, r.Config, r.Op, request, r.Response, options...)
 }
 
 // key returns the key of a call, and a copy of the request, since the call may outlast its caller. It returns false for

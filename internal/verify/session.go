@@ -32,7 +32,7 @@ func Session[T, R any](
 func authenticate(
 	ctx context.Context, verifier *Verifier, kind *Kind, req *Request, r *Remote,
 ) (local, remote any, err error) {
-	v := of(verifier)
+	v := verifierOf(verifier)
 	ctx, cancel := r.bounded(ctx)
 	defer cancel()
 	local, known, err := v.verifyOrIdentify(ctx, kind, req, r)

@@ -46,7 +46,7 @@ func (r *Request) validateBounds() error {
 	return nil
 }
 
-// Kind is a kind of token. Kinds are compared as pointers.
+// Kind tells apart the kinds of tokens, which one cache may hold. Kinds are compared as pointers.
 type Kind struct {
 	// NewClaims returns a pointer to a new struct with the claims of this kind.
 	NewClaims func() Claims
@@ -93,7 +93,7 @@ func Local[T any](ctx context.Context, v *Verifier, kind *Kind, req Request) (*T
 
 // local is Local without a type parameter: what has one is compiled by every package that uses it.
 func local(ctx context.Context, v *Verifier, kind *Kind, req *Request) (any, error) {
-	return of(v).local(ctx, kind, req)
+	return verifierOf(v).local(ctx, kind, req)
 }
 
 func (v *verifier) local(ctx context.Context, kind *Kind, req *Request) (any, error) {
@@ -214,9 +214,9 @@ func keyError(op string, err error) error {
 
 // Ready waits until there is a key set, and returns why there is none.
 func (v *Verifier) Ready(ctx context.Context, op string) error {
-	made := of(v)
-	if err := made.validate(ctx, op, nil); err != nil {
+	own := verifierOf(v)
+	if err := own.validate(ctx, op, nil); err != nil {
 		return err
 	}
-	return keyError(op, made.keys.Ready(ctx))
+	return keyError(op, own.keys.Ready(ctx))
 }

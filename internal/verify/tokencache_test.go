@@ -90,7 +90,7 @@ func newFixture(t *testing.T, cacheSize int, seed ...*minttest.Key) *fixture {
 		ProjectID: minttest.Project, BaseURL: &url.URL{Scheme: "https", Host: "test.stytch.com"}, HTTPClient: f.api.Client(),
 		Now: func() time.Time { return start.Add(time.Duration(f.passed.Load())) }, Verification: v,
 	}, shared.ProductB2B)
-	f.verifier = of(f.Verifier)
+	f.verifier = verifierOf(f.Verifier)
 	return f
 }
 

@@ -28,7 +28,7 @@ type Verifier struct {
 	product shared.Product
 	began   time.Time // from which the age of Verification.Keys counts
 	once    sync.Once
-	made    any // a *verifier; not its type, which importing packages would compile
+	built   any // a *verifier; not its type, which importing packages would compile
 }
 
 // verifier is what a [Verifier] verifies with.
@@ -70,13 +70,13 @@ func clock(cfg *shared.FetchConfig) func() time.Time {
 	return cfg.Now
 }
 
-// of returns what v verifies with, or nil for a nil v.
-func of(v *Verifier) *verifier {
+// verifierOf returns what v verifies with, or nil for a nil v.
+func verifierOf(v *Verifier) *verifier {
 	if v == nil {
 		return nil
 	}
-	v.once.Do(func() { v.made = build(v.cfg, v.product, v.began) })
-	return v.made.(*verifier)
+	v.once.Do(func() { v.built = build(v.cfg, v.product, v.began) })
+	return v.built.(*verifier)
 }
 
 func build(cfg *shared.FetchConfig, product shared.Product, began time.Time) *verifier {

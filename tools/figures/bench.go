@@ -29,90 +29,105 @@ var (
 	pages      = benches{"conformance", "./bench", "SearchAll$", "3x"}
 	verifyBoth = benches{"conformance", "./bench", "Verify$", "300x"}
 	verifyOwn  = benches{".", "./b2b/sessions", "AuthenticateJWTLocal$/valid", "300x"}
-	remembered = benches{".", "./b2b/sessions", "AuthenticateJWTLocal_hit/bare", "300x"}
-	checks     = benches{".", "./b2b/rbac", "Check$/roles=(10|10000)$", "300ms"}
+	remembered = benches{".", "./b2b/sessions", "AuthenticateJWTLocal_hit", "300x"}
+	checks     = benches{".", "./b2b/rbac", "Check_flat", "1000x"}
 	compiling  = benches{".", "./internal/rbac", "Compile/roles=10000$", "20x"}
 	newClient  = benches{".", ".", "NewClient$", "300ms"}
 )
 
-// row is a line of the table: a metric of one benchmark of a run, or the ratio of the metric of two.
+// row is a line of the table: metrics of one benchmark of a run.
 type row struct {
-	Run benches
-	// Name is the benchmark's, without Benchmark and the number of processors.
-	Name, What string
-	// Ratio is the metric that is a ratio, to Beside; or, if Over is set, the metric that is divided by that of Over.
-	Ratio, Over, Beside string
-	// Value is the metric of what one operation takes, in Unit, which is Scale of the metric's.
-	Value, Unit string
-	Scale       float64
-	// Allocs is the metric of allocations, if any.
-	Allocs string
+	run benches
+	// name is the benchmark's, without Benchmark and the number of processors.
+	name string
+	// What is measured, Beside what, and the Target: of the ratio, or of what it takes.
+	What, Beside, Target string
+	// ratio is the metric that is the ratio to Beside. Empty is none.
+	ratio string
+	// value is the metric of what one operation takes, in so many of which there are scale.
+	value, unit string
+	scale       float64
+	// allocs is the metric of allocations. Empty is none.
+	allocs string
 }
 
 const (
-	stytch = "Stytch's SDK"
-	nanos  = "ns/op"
+	stytchSDK = "Stytch's SDK"
+	aCopy     = "the copy of its session"
 )
 
+// call is a row in microseconds of a benchmark by package benchtest.
+func call(run benches, name, what, ratio, beside string) row {
+	return row{
+		run: run, name: name, What: what, Beside: beside, ratio: ratio,
+		value: "ns/op", unit: "µs", scale: 1e3, allocs: "allocs/call",
+	}
+}
+
+// hit is a row in nanoseconds of a benchmark by package benchtest.
+func hit(run benches, name, what, ratio, beside string) row {
+	r := call(run, name, what, ratio, beside)
+	r.unit, r.scale = "ns", 1
+	return r
+}
+
+// each is a row of a benchmark that does many operations: the ratio and the metric of one of them, in thousands.
+func each(run benches, name, what, ratio, value, unit string) row {
+	return row{
+		run: run, name: name, What: what, Beside: stytchSDK, ratio: ratio, value: value, unit: unit, scale: 1e3,
+	}
+}
+
+// plain is a row of a benchmark by package testing.
+func plain(run benches, name, what, unit string, scale float64) row {
+	return row{run: run, name: name, What: what, value: "ns/op", unit: unit, scale: scale, allocs: "allocs/op"}
+}
+
+// aim sets the target.
+func (r row) aim(target string) row {
+	r.Target = target
+	return r
+}
+
 var rows = []row{
-	{exchange, "Exchange", "a call, in memory", "x-official", "", stytch, nanos, "µs", 1e3, "allocs/call"},
-	{
-		byHand, "Exchange_inMemory", "a call, in memory", "x-jsonv2", "", "net/http, json/v2", nanos, "µs", 1e3,
-		"allocs/call",
-	},
-	{
-		concurrent, "Concurrent", "64 callers, TLS, HTTP/1.1", "ns-x-official", "", stytch,
-		"ns/call", "µs a call", 1e3, "",
-	},
-	{
-		pages, "SearchAll", "100 000 members, processor time", "cpu-ns-x-official", "", stytch, "cpu-ns/member",
-		"µs each", 1e3, "",
-	},
-	{
-		pages, "SearchAll", "100 000 members, bytes allocated", "B-x-official", "", stytch, "B/member",
-		"kB each", 1e3, "",
-	},
-	{verifyBoth, "Verify", "a session's JWT", "x-official", "", stytch, nanos, "µs", 1e3, "allocs/call"},
-	{
-		verifyOwn, "AuthenticateJWTLocal/valid", "a session's JWT", "x-rsa", "", "SHA-256 and RSA", nanos, "µs",
-		1e3, "allocs/call",
-	},
-	{
-		remembered, "AuthenticateJWTLocal_hit/bare/1", "a remembered JWT", "x-copy", "", "the copy of its session",
-		nanos, "ns", 1, "allocs/call",
-	},
-	{
-		remembered, "AuthenticateJWTLocal_hit/bare/1024", "one of 1024 remembered JWTs", "x-copy", "",
-		"the copy of its session", nanos, "ns", 1, "allocs/call",
-	},
-	{
-		checks, "Check/roles=10000/allowed", "a permission, 10 000 roles", nanos, "Check/roles=10/allowed", "10 roles",
-		nanos, "ns", 1, "allocs/op",
-	},
-	{
-		checks, "Check/roles=10000/denied-action", "a denial, 10 000 roles", nanos, "Check/roles=10/denied-action",
-		"10 roles", nanos, "ns", 1, "allocs/op",
-	},
-	{compiling, "Compile/roles=10000", "compiling 10 000 roles", "", "", "", nanos, "ms", 1e6, "allocs/op"},
-	{newClient, "NewClient", "stytch.NewClient", "", "", "", nanos, "µs", 1e3, "allocs/op"},
+	call(exchange, "Exchange", "a call, in memory", "x-official", stytchSDK).aim("0.45"),
+	call(byHand, "Exchange_inMemory", "a call, in memory", "x-jsonv2", "net/http, json/v2").aim("1.10"),
+	each(concurrent, "Concurrent", "64 callers, TLS, HTTP/1.1", "ns-x-official", "ns/call", "µs a call").aim("0.20"),
+	each(
+		pages, "SearchAll", "100 000 members: processor time", "cpu-ns-x-official", "cpu-ns/member", "µs each",
+	).aim("0.45"),
+	each(pages, "SearchAll", "100 000 members: bytes allocated", "B-x-official", "B/member", "kB each").aim("6.4 kB"),
+	call(verifyBoth, "Verify", "a session's JWT", "x-official", stytchSDK).aim("0.57"),
+	call(verifyOwn, "AuthenticateJWTLocal/valid", "a session's JWT", "x-rsa", "SHA-256 and RSA").aim("1.25"),
+	hit(remembered, "AuthenticateJWTLocal_hit/bare/1", "a cached JWT of a bare session", "x-copy", aCopy).aim("200 ns"),
+	hit(remembered, "AuthenticateJWTLocal_hit/bare/1024", "... one of 1024", "x-copy", aCopy).aim("1 µs"),
+	hit(remembered, "AuthenticateJWTLocal_hit/full/1", "a cached JWT of a full session", "x-copy", aCopy),
+	hit(remembered, "AuthenticateJWTLocal_hit/full/1024", "... one of 1024", "x-copy", aCopy),
+	hit(checks, "Check_flat/allowed", "a permission, 10 000 roles", "x-10-roles", "10 roles").aim("110 ns"),
+	hit(checks, "Check_flat/denied", "a denial, 10 000 roles", "x-10-roles", "10 roles").aim("400 ns"),
+	plain(compiling, "Compile/roles=10000", "compiling 10 000 roles", "ms", 1e6).aim("60 ms"),
+	plain(newClient, "NewClient", "stytch.NewClient", "µs", 1e3).aim("10 µs"),
 }
 
 // Commands are those of the runs, each once.
 func (f *figures) Commands() []string {
 	var list []string
 	for _, l := range f.Lines {
-		if command := l.Run.Command(); !slices.Contains(list, command) {
-			list = append(list, command)
+		if !slices.Contains(list, l.run.Command()) {
+			list = append(list, l.run.Command())
 		}
 	}
 	return list
 }
 
+// Number is the number of a line's command in Commands, from 1.
+func (f *figures) Number(l line) int { return slices.Index(f.Commands(), l.run.Command()) + 1 }
+
 // line is a row that was measured.
 type line struct {
 	row
 
-	RatioText, Text, AllocsText string
+	Ratio, Text, Allocs string
 }
 
 // results has the metrics of benchmarks, by name and unit.
@@ -133,14 +148,14 @@ func measureRows(root string) ([]line, error) {
 	done := map[benches]results{}
 	lines := make([]line, 0, len(rows))
 	for _, r := range rows {
-		if done[r.Run] == nil {
-			found, err := r.Run.run(root)
+		if done[r.run] == nil {
+			found, err := r.run.run(root)
 			if err != nil {
 				return nil, err
 			}
-			done[r.Run] = found
+			done[r.run] = found
 		}
-		l, err := r.measured(done[r.Run])
+		l, err := r.measured(done[r.run])
 		if err != nil {
 			return nil, err
 		}
@@ -151,23 +166,23 @@ func measureRows(root string) ([]line, error) {
 
 func (r row) measured(from results) (line, error) {
 	l := line{row: r}
-	own := from[r.Name]
-	value, ok := own[r.Value]
-	if !ok {
-		return l, fmt.Errorf("benchmark %s: no %q", r.Name, r.Value)
-	}
-	l.Text = fmt.Sprintf("%.*f %s", digits(value/r.Scale), value/r.Scale, r.Unit)
-	if r.Ratio != "" {
-		ratio := own[r.Ratio]
-		if r.Over != "" {
-			ratio /= from[r.Over][r.Ratio]
+	var missing error
+	metric := func(unit string) float64 {
+		value, ok := from[r.name][unit]
+		if !ok {
+			missing = fmt.Errorf("benchmark %s: no %q", r.name, unit)
 		}
-		l.RatioText = fmt.Sprintf("%.2f", ratio)
+		return value
 	}
-	if r.Allocs != "" {
-		l.AllocsText = fmt.Sprintf("%.0f", own[r.Allocs])
+	value := metric(r.value) / r.scale
+	l.Text = fmt.Sprintf("%.*f %s", digits(value), value, r.unit)
+	if r.ratio != "" {
+		l.Ratio = fmt.Sprintf("%.2f", metric(r.ratio))
 	}
-	return l, nil
+	if r.allocs != "" {
+		l.Allocs = fmt.Sprintf("%.0f", metric(r.allocs))
+	}
+	return l, missing
 }
 
 // digits is how many digits after the point are shown of a value.

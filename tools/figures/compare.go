@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -29,10 +28,21 @@ func compare(w io.Writer, root, base, pkg, bench string) (err error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	old := filepath.Join(dir, "base")
-	if err := runGit(root, "worktree", "add", "--detach", old, base); err != nil {
+	if _, err := output(root, "git", "rev-parse", "--verify", "--quiet", base+"^{commit}"); err != nil {
+		return fmt.Errorf("no revision %q", base)
+	}
+	// A clone, not a worktree, leaves nothing in the repository if this is interrupted.
+	if err := runGit(root, "clone", "--quiet", "--shared", "--no-checkout", root, old); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, runGit(root, "worktree", "remove", "--force", old)) }()
+	revision, err := output(root, "git", "rev-parse", base)
+	if err != nil {
+		return err
+	}
+	if err := runGit(old, "checkout", "--quiet", "--detach", strings.TrimSpace(revision)); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(w, "The files as they are, compared with %s. A ratio below 1.00 is less than then.\n", base)
 	if pkg == "" {
 		return compareBuilds(w, dir, old, root)
 	}
@@ -46,7 +56,7 @@ func runGit(root string, args ...string) error {
 
 func compareBuilds(w io.Writer, dir, old, root string) error {
 	targets := []target{
-		{"base", filepath.Join(dir, "with-base"), "./sdk"}, {"now", filepath.Join(dir, "with-now"), "./sdk"},
+		{"then", filepath.Join(dir, "with-base"), "./sdk"}, {"now", filepath.Join(dir, "with-now"), "./sdk"},
 		{"json/v2 alone", filepath.Join(dir, "with-now"), "./json"},
 	}
 	for i, from := range []string{old, root} {
@@ -54,6 +64,7 @@ func compareBuilds(w io.Writer, dir, old, root string) error {
 			return err
 		}
 	}
+	_, _ = fmt.Fprintf(w, "Medians of %d builds of each, in turn: a few minutes.\n", buildRuns)
 	cold, changed, err := builds(dir, targets)
 	if err != nil {
 		return err
@@ -67,14 +78,22 @@ func compareBuilds(w io.Writer, dir, old, root string) error {
 	return table.Flush()
 }
 
+// when names the two revisions.
+var when = [2]string{"then", "now"}
+
 func compareBenches(w io.Writer, dir, old, root, pkg, bench string) error {
 	runs := [2][]results{}
 	for i, from := range []string{old, root} {
+		if _, err := os.Stat(filepath.Join(from, pkg)); err != nil {
+			return fmt.Errorf("no package %s %s", pkg, when[i])
+		}
+		_, _ = fmt.Fprintf(w, "compiling %s as it is %s\n", pkg, when[i])
 		binary := filepath.Join(dir, fmt.Sprint("test", i))
 		if _, err := goTool(from, nil, "test", "-c", "-o", binary, pkg); err != nil {
 			return err
 		}
 	}
+	_, _ = fmt.Fprintf(w, "running %q %d times each, in turn\n", bench, rounds)
 	for round := range 2 * rounds {
 		i := (round + round/2) % 2 // each revision begins every other round
 		from := []string{old, root}[i]
@@ -85,17 +104,18 @@ func compareBenches(w io.Writer, dir, old, root, pkg, bench string) error {
 		}
 		found, err := parseBench(text)
 		if err != nil {
-			return err
+			return fmt.Errorf("no benchmark of %s matches %q %s", pkg, bench, when[i])
 		}
 		runs[i] = append(runs[i], found)
 	}
 	return writeComparison(w, runs)
 }
 
-// writeComparison writes the metrics that both revisions have: the median of the ratios of each round, and the medians.
+// writeComparison writes the metrics that both revisions have: the ratio of the medians, the least and the greatest of
+// the ratios of each round, and the medians.
 func writeComparison(w io.Writer, runs [2][]results) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "benchmark\tmetric\tratio\tbase\tnow")
+	_, _ = fmt.Fprintln(table, "benchmark\tmetric\tratio\tof each round\tthen\tnow")
 	for _, name := range slices.Sorted(maps.Keys(runs[1][0])) {
 		for _, unit := range slices.Sorted(maps.Keys(runs[1][0][name])) {
 			var base, now, ratios []float64
@@ -105,11 +125,12 @@ func writeComparison(w io.Writer, runs [2][]results) error {
 					continue
 				}
 				n := runs[1][i][name][unit]
-				base, now, ratios = append(base, b), append(now, n), append(ratios, n/b)
+				base, now, ratios = append(base, b), append(now, n), append(ratios, quotient(n, b))
 			}
 			if len(ratios) > 0 {
-				_, _ = fmt.Fprintf(table, "%s\t%s\t%.2f\t%.1f\t%.1f\n",
-					name, unit, median(ratios), median(base), median(now))
+				_, _ = fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f to %.2f\t%.1f\t%.1f\n",
+					name, unit, quotient(median(now), median(base)), slices.Min(ratios), slices.Max(ratios),
+					median(base), median(now))
 			}
 		}
 	}
@@ -120,4 +141,12 @@ func writeComparison(w io.Writer, runs [2][]results) error {
 func median[T cmp.Ordered](values []T) T {
 	values = slices.Sorted(slices.Values(values))
 	return values[len(values)/2]
+}
+
+// quotient is 1 for two zeros, such as allocations.
+func quotient(n, base float64) float64 {
+	if n == base {
+		return 1
+	}
+	return n / base
 }

@@ -14,7 +14,9 @@ import (
 // figures is everything that is measured.
 type figures struct {
 	Go, Platform string
-	Sizes        []size
+	// Official is the version of Stytch's SDK.
+	Official string
+	Sizes    []size
 	// Modules are the modules that the SDK's program links, besides the SDK and the standard library.
 	Modules []string
 	// Cold and Changed are the builds of programs when only the standard library is compiled, and after a change in the
@@ -41,12 +43,12 @@ func measure(dir, root string) (*figures, error) {
 	if err := prepare(dir, root); err != nil {
 		return nil, err
 	}
-	if err := prepareOfficial(dir, root); err != nil {
+	var err error
+	if f.Official, err = prepareOfficial(dir, root); err != nil {
 		return nil, err
 	}
 	for _, p := range programs {
 		s := size{Name: p.name, What: p.what, Base: p.base}
-		var err error
 		if s.Bytes, err = link(dir, p.name, ""); err != nil {
 			return nil, err
 		}
@@ -55,7 +57,6 @@ func measure(dir, root string) (*figures, error) {
 		}
 		f.Sizes = append(f.Sizes, s)
 	}
-	var err error
 	if f.Modules, err = linked(dir, "./sdk"); err != nil {
 		return nil, err
 	}

@@ -26,10 +26,15 @@ func (f *figures) Difference(s size) string { return percent(s.Bytes, f.Sizes[s.
 func (f *figures) DifferenceStd(s size) string { return percent(s.Std, f.Sizes[s.Base].Std) }
 
 // Added is how many bytes the SDK's program has more than the one with this name, as built by default.
-func (f *figures) Added(name string) int64 { return f.size("sdk").Bytes - f.size(name).Bytes }
+func (f *figures) Added(name string) int64 { return f.Between(name, "sdk") }
 
 // AddedStd is the same with json/v2 in the standard library.
 func (f *figures) AddedStd(name string) int64 { return f.size("sdk").Std - f.size(name).Std }
+
+// Between is how many bytes the second program has more than the first, as built by default.
+func (f *figures) Between(first, second string) int64 {
+	return f.size(second).Bytes - f.size(first).Bytes
+}
 
 func (f *figures) size(name string) size {
 	return f.Sizes[slices.IndexFunc(f.Sizes, func(s size) bool { return s.Name == name })]

@@ -88,23 +88,24 @@ func prepare(dir, root string) error {
 const official = "official"
 
 // prepareOfficial makes that module. It requires the version of Stytch's SDK that the module conformance does.
-func prepareOfficial(dir, root string) error {
+func prepareOfficial(dir, root string) (version string, err error) {
 	dir = filepath.Join(dir, official)
 	if err := write(dir, map[string]string{
 		"go.mod": "module official\n\ngo 1.26.0\n", "main.go": source("official/main.go"),
 	}); err != nil {
-		return err
+		return "", err
 	}
 	const sdk = "github.com/stytchauth/stytch-go/v16"
-	version, err := goTool(filepath.Join(root, "conformance"), nil, "list", "-m", "-f", "{{.Version}}", sdk)
+	version, err = goTool(filepath.Join(root, "conformance"), nil, "list", "-m", "-f", "{{.Version}}", sdk)
+	version = strings.TrimSpace(version)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if _, err := goTool(dir, nil, "mod", "edit", "-require", sdk+"@"+strings.TrimSpace(version)); err != nil {
-		return err
+	if _, err = goTool(dir, nil, "mod", "edit", "-require", sdk+"@"+version); err != nil {
+		return "", err
 	}
 	_, err = goTool(dir, nil, "mod", "tidy")
-	return err
+	return version, err
 }
 
 func source(name string) string {

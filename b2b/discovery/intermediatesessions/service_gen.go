@@ -56,9 +56,9 @@ var opExchange = transport.Op{
 func (s *Service) Exchange(
 	ctx context.Context, req *ExchangeRequest, opts ...shared.RequestOption,
 ) (*ExchangeResponse, error) {
-	resp := new(ExchangeResponse)
-	if err := transport.Do(ctx, s.cfg, &opExchange, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opExchange, req, (*ExchangeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ExchangeResponse), nil
 }

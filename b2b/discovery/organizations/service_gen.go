@@ -81,11 +81,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }
 
 var opList = transport.Op{
@@ -113,9 +113,9 @@ var opList = transport.Op{
 //
 // It calls POST /v1/b2b/discovery/organizations; retry class read.
 func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
-	resp := new(ListResponse)
-	if err := transport.Do(ctx, s.cfg, &opList, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opList, req, (*ListResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ListResponse), nil
 }

@@ -59,11 +59,11 @@ var opLoginOrSignup = transport.Op{
 func (s *Service) LoginOrSignup(
 	ctx context.Context, req *LoginOrSignupRequest, opts ...shared.RequestOption,
 ) (*LoginOrSignupResponse, error) {
-	resp := new(LoginOrSignupResponse)
-	if err := transport.Do(ctx, s.cfg, &opLoginOrSignup, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opLoginOrSignup, req, (*LoginOrSignupResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*LoginOrSignupResponse), nil
 }
 
 var opInvite = transport.Op{
@@ -114,9 +114,9 @@ var opInvite = transport.Op{
 func (s *Service) Invite(
 	ctx context.Context, req *InviteRequest, opts ...shared.RequestOption,
 ) (*InviteResponse, error) {
-	resp := new(InviteResponse)
-	if err := transport.Do(ctx, s.cfg, &opInvite, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opInvite, req, (*InviteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*InviteResponse), nil
 }

@@ -70,11 +70,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	resp := new(UpdateResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdate, req, (*UpdateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateResponse), nil
 }
 
 var opDelete = transport.Op{
@@ -105,11 +105,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	resp := new(DeleteResponse)
-	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDelete, req, (*DeleteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteResponse), nil
 }
 
 var opReactivate = transport.Op{
@@ -144,11 +144,11 @@ var opReactivate = transport.Op{
 func (s *Service) Reactivate(
 	ctx context.Context, req *ReactivateRequest, opts ...shared.RequestOption,
 ) (*ReactivateResponse, error) {
-	resp := new(ReactivateResponse)
-	if err := transport.Do(ctx, s.cfg, &opReactivate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opReactivate, req, (*ReactivateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ReactivateResponse), nil
 }
 
 var opDeleteMFAPhoneNumber = transport.Op{
@@ -180,11 +180,11 @@ var opDeleteMFAPhoneNumber = transport.Op{
 func (s *Service) DeleteMFAPhoneNumber(
 	ctx context.Context, req *DeleteMFAPhoneNumberRequest, opts ...shared.RequestOption,
 ) (*DeleteMFAPhoneNumberResponse, error) {
-	resp := new(DeleteMFAPhoneNumberResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteMFAPhoneNumber, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteMFAPhoneNumber, req, (*DeleteMFAPhoneNumberResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteMFAPhoneNumberResponse), nil
 }
 
 var opDeleteTOTP = transport.Op{
@@ -216,11 +216,11 @@ var opDeleteTOTP = transport.Op{
 func (s *Service) DeleteTOTP(
 	ctx context.Context, req *DeleteTOTPRequest, opts ...shared.RequestOption,
 ) (*DeleteTOTPResponse, error) {
-	resp := new(DeleteTOTPResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteTOTP, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteTOTP, req, (*DeleteTOTPResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteTOTPResponse), nil
 }
 
 var opSearch = transport.Op{
@@ -279,11 +279,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	resp := new(SearchResponse)
-	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSearch, req, (*SearchResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SearchResponse), nil
 }
 
 var opDeletePassword = transport.Op{
@@ -317,11 +317,11 @@ var opDeletePassword = transport.Op{
 func (s *Service) DeletePassword(
 	ctx context.Context, req *DeletePasswordRequest, opts ...shared.RequestOption,
 ) (*DeletePasswordResponse, error) {
-	resp := new(DeletePasswordResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeletePassword, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeletePassword, req, (*DeletePasswordResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeletePasswordResponse), nil
 }
 
 var opDangerouslyGet = transport.Op{
@@ -343,11 +343,11 @@ var opDangerouslyGet = transport.Op{
 func (s *Service) DangerouslyGet(
 	ctx context.Context, req *DangerouslyGetRequest, opts ...shared.RequestOption,
 ) (*DangerouslyGetResponse, error) {
-	resp := new(DangerouslyGetResponse)
-	if err := transport.Do(ctx, s.cfg, &opDangerouslyGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDangerouslyGet, req, (*DangerouslyGetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DangerouslyGetResponse), nil
 }
 
 var opOIDCProviders = transport.Op{
@@ -373,11 +373,11 @@ var opOIDCProviders = transport.Op{
 func (s *Service) OIDCProviders(
 	ctx context.Context, req *OIDCProvidersRequest, opts ...shared.RequestOption,
 ) (*OIDCProvidersResponse, error) {
-	resp := new(OIDCProvidersResponse)
-	if err := transport.Do(ctx, s.cfg, &opOIDCProviders, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opOIDCProviders, req, (*OIDCProvidersResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*OIDCProvidersResponse), nil
 }
 
 var opUnlinkRetiredEmail = transport.Op{
@@ -412,11 +412,11 @@ var opUnlinkRetiredEmail = transport.Op{
 func (s *Service) UnlinkRetiredEmail(
 	ctx context.Context, req *UnlinkRetiredEmailRequest, opts ...shared.RequestOption,
 ) (*UnlinkRetiredEmailResponse, error) {
-	resp := new(UnlinkRetiredEmailResponse)
-	if err := transport.Do(ctx, s.cfg, &opUnlinkRetiredEmail, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUnlinkRetiredEmail, req, (*UnlinkRetiredEmailResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UnlinkRetiredEmailResponse), nil
 }
 
 var opStartEmailUpdate = transport.Op{
@@ -463,11 +463,11 @@ var opStartEmailUpdate = transport.Op{
 func (s *Service) StartEmailUpdate(
 	ctx context.Context, req *StartEmailUpdateRequest, opts ...shared.RequestOption,
 ) (*StartEmailUpdateResponse, error) {
-	resp := new(StartEmailUpdateResponse)
-	if err := transport.Do(ctx, s.cfg, &opStartEmailUpdate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opStartEmailUpdate, req, (*StartEmailUpdateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*StartEmailUpdateResponse), nil
 }
 
 var opGetConnectedApps = transport.Op{
@@ -498,11 +498,11 @@ var opGetConnectedApps = transport.Op{
 func (s *Service) GetConnectedApps(
 	ctx context.Context, req *GetConnectedAppsRequest, opts ...shared.RequestOption,
 ) (*GetConnectedAppsResponse, error) {
-	resp := new(GetConnectedAppsResponse)
-	if err := transport.Do(ctx, s.cfg, &opGetConnectedApps, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGetConnectedApps, req, (*GetConnectedAppsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetConnectedAppsResponse), nil
 }
 
 var opDeleteExternalID = transport.Op{
@@ -532,11 +532,11 @@ var opDeleteExternalID = transport.Op{
 func (s *Service) DeleteExternalID(
 	ctx context.Context, req *DeleteExternalIDRequest, opts ...shared.RequestOption,
 ) (*DeleteExternalIDResponse, error) {
-	resp := new(DeleteExternalIDResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDeleteExternalID, req, (*DeleteExternalIDResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteExternalIDResponse), nil
 }
 
 var opCreate = transport.Op{
@@ -580,11 +580,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }
 
 var opGet = transport.Op{
@@ -607,9 +607,9 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}/member; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	resp := new(GetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGet, req, (*GetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetResponse), nil
 }

@@ -50,11 +50,11 @@ var opLoginOrSignup = transport.Op{
 func (s *Service) LoginOrSignup(
 	ctx context.Context, req *LoginOrSignupRequest, opts ...shared.RequestOption,
 ) (*LoginOrSignupResponse, error) {
-	resp := new(LoginOrSignupResponse)
-	if err := transport.Do(ctx, s.cfg, &opLoginOrSignup, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opLoginOrSignup, req, (*LoginOrSignupResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*LoginOrSignupResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -104,9 +104,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }

@@ -39,11 +39,11 @@ var opGetOrgPolicy = transport.Op{
 func (s *Service) GetOrgPolicy(
 	ctx context.Context, req *GetOrgPolicyRequest, opts ...shared.RequestOption,
 ) (*GetOrgPolicyResponse, error) {
-	resp := new(GetOrgPolicyResponse)
-	if err := transport.Do(ctx, s.cfg, &opGetOrgPolicy, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGetOrgPolicy, req, (*GetOrgPolicyResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetOrgPolicyResponse), nil
 }
 
 var opSetOrgPolicy = transport.Op{
@@ -84,9 +84,9 @@ var opSetOrgPolicy = transport.Op{
 func (s *Service) SetOrgPolicy(
 	ctx context.Context, req *SetOrgPolicyRequest, opts ...shared.RequestOption,
 ) (*SetOrgPolicyResponse, error) {
-	resp := new(SetOrgPolicyResponse)
-	if err := transport.Do(ctx, s.cfg, &opSetOrgPolicy, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSetOrgPolicy, req, (*SetOrgPolicyResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SetOrgPolicyResponse), nil
 }

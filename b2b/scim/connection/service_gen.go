@@ -49,11 +49,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	resp := new(UpdateResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdate, req, (*UpdateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateResponse), nil
 }
 
 var opDelete = transport.Op{
@@ -83,11 +83,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	resp := new(DeleteResponse)
-	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDelete, req, (*DeleteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteResponse), nil
 }
 
 var opGetGroups = transport.Op{
@@ -117,11 +117,11 @@ var opGetGroups = transport.Op{
 func (s *Service) GetGroups(
 	ctx context.Context, req *GetGroupsRequest, opts ...shared.RequestOption,
 ) (*GetGroupsResponse, error) {
-	resp := new(GetGroupsResponse)
-	if err := transport.Do(ctx, s.cfg, &opGetGroups, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGetGroups, req, (*GetGroupsResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetGroupsResponse), nil
 }
 
 var opRotateStart = transport.Op{
@@ -153,11 +153,11 @@ var opRotateStart = transport.Op{
 func (s *Service) RotateStart(
 	ctx context.Context, req *RotateStartRequest, opts ...shared.RequestOption,
 ) (*RotateStartResponse, error) {
-	resp := new(RotateStartResponse)
-	if err := transport.Do(ctx, s.cfg, &opRotateStart, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRotateStart, req, (*RotateStartResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RotateStartResponse), nil
 }
 
 var opRotateComplete = transport.Op{
@@ -189,11 +189,11 @@ var opRotateComplete = transport.Op{
 func (s *Service) RotateComplete(
 	ctx context.Context, req *RotateCompleteRequest, opts ...shared.RequestOption,
 ) (*RotateCompleteResponse, error) {
-	resp := new(RotateCompleteResponse)
-	if err := transport.Do(ctx, s.cfg, &opRotateComplete, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRotateComplete, req, (*RotateCompleteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RotateCompleteResponse), nil
 }
 
 var opRotateCancel = transport.Op{
@@ -224,11 +224,11 @@ var opRotateCancel = transport.Op{
 func (s *Service) RotateCancel(
 	ctx context.Context, req *RotateCancelRequest, opts ...shared.RequestOption,
 ) (*RotateCancelResponse, error) {
-	resp := new(RotateCancelResponse)
-	if err := transport.Do(ctx, s.cfg, &opRotateCancel, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRotateCancel, req, (*RotateCancelResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RotateCancelResponse), nil
 }
 
 var opCreate = transport.Op{
@@ -260,11 +260,11 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }
 
 var opGet = transport.Op{
@@ -292,9 +292,9 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/b2b/scim/{organization_id}/connection; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	resp := new(GetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGet, req, (*GetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetResponse), nil
 }

@@ -46,11 +46,11 @@ var opCreateConnection = transport.Op{
 func (s *Service) CreateConnection(
 	ctx context.Context, req *CreateConnectionRequest, opts ...shared.RequestOption,
 ) (*CreateConnectionResponse, error) {
-	resp := new(CreateConnectionResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreateConnection, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreateConnection, req, (*CreateConnectionResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateConnectionResponse), nil
 }
 
 var opUpdateConnection = transport.Op{
@@ -89,9 +89,9 @@ var opUpdateConnection = transport.Op{
 func (s *Service) UpdateConnection(
 	ctx context.Context, req *UpdateConnectionRequest, opts ...shared.RequestOption,
 ) (*UpdateConnectionResponse, error) {
-	resp := new(UpdateConnectionResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdateConnection, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdateConnection, req, (*UpdateConnectionResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateConnectionResponse), nil
 }

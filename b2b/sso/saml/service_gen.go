@@ -47,11 +47,11 @@ var opCreateConnection = transport.Op{
 func (s *Service) CreateConnection(
 	ctx context.Context, req *CreateConnectionRequest, opts ...shared.RequestOption,
 ) (*CreateConnectionResponse, error) {
-	resp := new(CreateConnectionResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreateConnection, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreateConnection, req, (*CreateConnectionResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateConnectionResponse), nil
 }
 
 var opUpdateConnection = transport.Op{
@@ -98,11 +98,11 @@ var opUpdateConnection = transport.Op{
 func (s *Service) UpdateConnection(
 	ctx context.Context, req *UpdateConnectionRequest, opts ...shared.RequestOption,
 ) (*UpdateConnectionResponse, error) {
-	resp := new(UpdateConnectionResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdateConnection, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdateConnection, req, (*UpdateConnectionResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateConnectionResponse), nil
 }
 
 var opUpdateByURL = transport.Op{
@@ -139,11 +139,11 @@ var opUpdateByURL = transport.Op{
 func (s *Service) UpdateByURL(
 	ctx context.Context, req *UpdateByURLRequest, opts ...shared.RequestOption,
 ) (*UpdateByURLResponse, error) {
-	resp := new(UpdateByURLResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdateByURL, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdateByURL, req, (*UpdateByURLResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateByURLResponse), nil
 }
 
 var opDeleteVerificationCertificate = transport.Op{
@@ -178,11 +178,13 @@ var opDeleteVerificationCertificate = transport.Op{
 func (s *Service) DeleteVerificationCertificate(
 	ctx context.Context, req *DeleteVerificationCertificateRequest, opts ...shared.RequestOption,
 ) (*DeleteVerificationCertificateResponse, error) {
-	resp := new(DeleteVerificationCertificateResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteVerificationCertificate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(
+		ctx, s.cfg, &opDeleteVerificationCertificate, req, (*DeleteVerificationCertificateResponse)(nil), opts...,
+	)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteVerificationCertificateResponse), nil
 }
 
 var opDeleteEncryptionPrivateKey = transport.Op{
@@ -216,9 +218,11 @@ var opDeleteEncryptionPrivateKey = transport.Op{
 func (s *Service) DeleteEncryptionPrivateKey(
 	ctx context.Context, req *DeleteEncryptionPrivateKeyRequest, opts ...shared.RequestOption,
 ) (*DeleteEncryptionPrivateKeyResponse, error) {
-	resp := new(DeleteEncryptionPrivateKeyResponse)
-	if err := transport.Do(ctx, s.cfg, &opDeleteEncryptionPrivateKey, req, resp, opts...); err != nil {
+	resp, err := transport.Do(
+		ctx, s.cfg, &opDeleteEncryptionPrivateKey, req, (*DeleteEncryptionPrivateKeyResponse)(nil), opts...,
+	)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteEncryptionPrivateKeyResponse), nil
 }

@@ -36,11 +36,11 @@ var opGet = transport.Op{
 //
 // It calls GET /v1/connected_apps/clients/{client_id}; retry class read.
 func (s *Service) Get(ctx context.Context, req *GetRequest, opts ...shared.RequestOption) (*GetResponse, error) {
-	resp := new(GetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGet, req, (*GetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GetResponse), nil
 }
 
 var opUpdate = transport.Op{
@@ -75,11 +75,11 @@ var opUpdate = transport.Op{
 func (s *Service) Update(
 	ctx context.Context, req *UpdateRequest, opts ...shared.RequestOption,
 ) (*UpdateResponse, error) {
-	resp := new(UpdateResponse)
-	if err := transport.Do(ctx, s.cfg, &opUpdate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opUpdate, req, (*UpdateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*UpdateResponse), nil
 }
 
 var opDelete = transport.Op{
@@ -103,11 +103,11 @@ var opDelete = transport.Op{
 func (s *Service) Delete(
 	ctx context.Context, req *DeleteRequest, opts ...shared.RequestOption,
 ) (*DeleteResponse, error) {
-	resp := new(DeleteResponse)
-	if err := transport.Do(ctx, s.cfg, &opDelete, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDelete, req, (*DeleteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DeleteResponse), nil
 }
 
 var opSearch = transport.Op{
@@ -131,11 +131,11 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	resp := new(SearchResponse)
-	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSearch, req, (*SearchResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SearchResponse), nil
 }
 
 var opCreate = transport.Op{
@@ -170,9 +170,9 @@ var opCreate = transport.Op{
 func (s *Service) Create(
 	ctx context.Context, req *CreateRequest, opts ...shared.RequestOption,
 ) (*CreateResponse, error) {
-	resp := new(CreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCreate, req, (*CreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CreateResponse), nil
 }

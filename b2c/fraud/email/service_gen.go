@@ -38,9 +38,9 @@ var opRisk = transport.Op{
 //
 // It calls POST /v1/email/risk; retry class read.
 func (s *Service) Risk(ctx context.Context, req *RiskRequest, opts ...shared.RequestOption) (*RiskResponse, error) {
-	resp := new(RiskResponse)
-	if err := transport.Do(ctx, s.cfg, &opRisk, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRisk, req, (*RiskResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RiskResponse), nil
 }

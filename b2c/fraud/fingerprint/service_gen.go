@@ -41,9 +41,9 @@ var opLookup = transport.Op{
 func (s *Service) Lookup(
 	ctx context.Context, req *LookupRequest, opts ...shared.RequestOption,
 ) (*LookupResponse, error) {
-	resp := new(LookupResponse)
-	if err := transport.Do(ctx, s.cfg, &opLookup, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opLookup, req, (*LookupResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*LookupResponse), nil
 }

@@ -46,11 +46,11 @@ var opSet = transport.Op{
 //
 // It calls POST /v1/rules/set; retry class write.
 func (s *Service) Set(ctx context.Context, req *SetRequest, opts ...shared.RequestOption) (*SetResponse, error) {
-	resp := new(SetResponse)
-	if err := transport.Do(ctx, s.cfg, &opSet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSet, req, (*SetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SetResponse), nil
 }
 
 var opList = transport.Op{
@@ -73,9 +73,9 @@ var opList = transport.Op{
 //
 // It calls POST /v1/rules/list; retry class read.
 func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
-	resp := new(ListResponse)
-	if err := transport.Do(ctx, s.cfg, &opList, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opList, req, (*ListResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ListResponse), nil
 }

@@ -41,11 +41,11 @@ var opOverride = transport.Op{
 func (s *Service) Override(
 	ctx context.Context, req *OverrideRequest, opts ...shared.RequestOption,
 ) (*OverrideResponse, error) {
-	resp := new(OverrideResponse)
-	if err := transport.Do(ctx, s.cfg, &opOverride, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opOverride, req, (*OverrideResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*OverrideResponse), nil
 }
 
 var opList = transport.Op{
@@ -68,9 +68,9 @@ var opList = transport.Op{
 //
 // It calls POST /v1/verdict_reasons/list; retry class read.
 func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
-	resp := new(ListResponse)
-	if err := transport.Do(ctx, s.cfg, &opList, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opList, req, (*ListResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ListResponse), nil
 }

@@ -48,11 +48,11 @@ var opAuthorizeStart = transport.Op{
 func (s *Service) AuthorizeStart(
 	ctx context.Context, req *AuthorizeStartRequest, opts ...shared.RequestOption,
 ) (*AuthorizeStartResponse, error) {
-	resp := new(AuthorizeStartResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthorizeStart, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthorizeStart, req, (*AuthorizeStartResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthorizeStartResponse), nil
 }
 
 var opAuthorize = transport.Op{
@@ -88,9 +88,9 @@ var opAuthorize = transport.Op{
 func (s *Service) Authorize(
 	ctx context.Context, req *AuthorizeRequest, opts ...shared.RequestOption,
 ) (*AuthorizeResponse, error) {
-	resp := new(AuthorizeResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthorize, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthorize, req, (*AuthorizeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthorizeResponse), nil
 }

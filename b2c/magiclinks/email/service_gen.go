@@ -47,11 +47,11 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/magic_links/email/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	resp := new(SendResponse)
-	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSend, req, (*SendResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SendResponse), nil
 }
 
 var opLoginOrCreate = transport.Op{
@@ -85,11 +85,11 @@ var opLoginOrCreate = transport.Op{
 func (s *Service) LoginOrCreate(
 	ctx context.Context, req *LoginOrCreateRequest, opts ...shared.RequestOption,
 ) (*LoginOrCreateResponse, error) {
-	resp := new(LoginOrCreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opLoginOrCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opLoginOrCreate, req, (*LoginOrCreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*LoginOrCreateResponse), nil
 }
 
 var opInvite = transport.Op{
@@ -124,11 +124,11 @@ var opInvite = transport.Op{
 func (s *Service) Invite(
 	ctx context.Context, req *InviteRequest, opts ...shared.RequestOption,
 ) (*InviteResponse, error) {
-	resp := new(InviteResponse)
-	if err := transport.Do(ctx, s.cfg, &opInvite, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opInvite, req, (*InviteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*InviteResponse), nil
 }
 
 var opRevokeInvite = transport.Op{
@@ -151,9 +151,9 @@ var opRevokeInvite = transport.Op{
 func (s *Service) RevokeInvite(
 	ctx context.Context, req *RevokeInviteRequest, opts ...shared.RequestOption,
 ) (*RevokeInviteResponse, error) {
-	resp := new(RevokeInviteResponse)
-	if err := transport.Do(ctx, s.cfg, &opRevokeInvite, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRevokeInvite, req, (*RevokeInviteResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RevokeInviteResponse), nil
 }

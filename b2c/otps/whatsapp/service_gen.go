@@ -45,11 +45,11 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/otps/whatsapp/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	resp := new(SendResponse)
-	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSend, req, (*SendResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SendResponse), nil
 }
 
 var opLoginOrCreate = transport.Op{
@@ -78,9 +78,9 @@ var opLoginOrCreate = transport.Op{
 func (s *Service) LoginOrCreate(
 	ctx context.Context, req *LoginOrCreateRequest, opts ...shared.RequestOption,
 ) (*LoginOrCreateResponse, error) {
-	resp := new(LoginOrCreateResponse)
-	if err := transport.Do(ctx, s.cfg, &opLoginOrCreate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opLoginOrCreate, req, (*LoginOrCreateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*LoginOrCreateResponse), nil
 }

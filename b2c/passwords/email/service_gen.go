@@ -48,11 +48,11 @@ var opResetStart = transport.Op{
 func (s *Service) ResetStart(
 	ctx context.Context, req *ResetStartRequest, opts ...shared.RequestOption,
 ) (*ResetStartResponse, error) {
-	resp := new(ResetStartResponse)
-	if err := transport.Do(ctx, s.cfg, &opResetStart, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opResetStart, req, (*ResetStartResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ResetStartResponse), nil
 }
 
 var opReset = transport.Op{
@@ -84,9 +84,9 @@ var opReset = transport.Op{
 //
 // It calls POST /v1/passwords/email/reset; retry class single-use.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
-	resp := new(ResetResponse)
-	if err := transport.Do(ctx, s.cfg, &opReset, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opReset, req, (*ResetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ResetResponse), nil
 }

@@ -49,9 +49,9 @@ var opReset = transport.Op{
 //
 // It calls POST /v1/passwords/session/reset; retry class write.
 func (s *Service) Reset(ctx context.Context, req *ResetRequest, opts ...shared.RequestOption) (*ResetResponse, error) {
-	resp := new(ResetResponse)
-	if err := transport.Do(ctx, s.cfg, &opReset, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opReset, req, (*ResetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ResetResponse), nil
 }

@@ -187,6 +187,15 @@ func (p *goPackage) Tag(t *ir.Type, f *ir.Field) string {
 	return "`" + tag + "`"
 }
 
+// Call is the expression that calls the operation.
+func (p *goPackage) Call(op *ir.Op) string {
+	args := fmt.Sprintf("ctx, s.cfg, &op%s, req, (*%s)(nil), opts...", op.Name, op.Response.Name)
+	if len("\tresp, err := transport.Do("+args+")")+3 > width {
+		args = "\n" + args + ",\n"
+	}
+	return "transport.Do(" + args + ")"
+}
+
 // Signature is the head of a method that makes calls, up to its opening brace.
 func (p *goPackage) Signature(method, request, results string) string {
 	params := fmt.Sprintf("ctx context.Context, req *%s, opts ...shared.RequestOption", request)

@@ -46,9 +46,9 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/b2b/magic_links/email/discovery/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	resp := new(SendResponse)
-	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSend, req, (*SendResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SendResponse), nil
 }

@@ -50,9 +50,9 @@ var opRevoke = transport.Op{
 func (s *Service) Revoke(
 	ctx context.Context, req *RevokeRequest, opts ...shared.RequestOption,
 ) (*RevokeResponse, error) {
-	resp := new(RevokeResponse)
-	if err := transport.Do(ctx, s.cfg, &opRevoke, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRevoke, req, (*RevokeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RevokeResponse), nil
 }

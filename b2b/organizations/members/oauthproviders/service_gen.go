@@ -43,11 +43,11 @@ var opGoogle = transport.Op{
 func (s *Service) Google(
 	ctx context.Context, req *GoogleRequest, opts ...shared.RequestOption,
 ) (*GoogleResponse, error) {
-	resp := new(GoogleResponse)
-	if err := transport.Do(ctx, s.cfg, &opGoogle, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGoogle, req, (*GoogleResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GoogleResponse), nil
 }
 
 var opMicrosoft = transport.Op{
@@ -73,11 +73,11 @@ var opMicrosoft = transport.Op{
 func (s *Service) Microsoft(
 	ctx context.Context, req *MicrosoftRequest, opts ...shared.RequestOption,
 ) (*MicrosoftResponse, error) {
-	resp := new(MicrosoftResponse)
-	if err := transport.Do(ctx, s.cfg, &opMicrosoft, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opMicrosoft, req, (*MicrosoftResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*MicrosoftResponse), nil
 }
 
 var opSlack = transport.Op{
@@ -100,11 +100,11 @@ var opSlack = transport.Op{
 //
 // It calls GET /v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/slack; retry class read.
 func (s *Service) Slack(ctx context.Context, req *SlackRequest, opts ...shared.RequestOption) (*SlackResponse, error) {
-	resp := new(SlackResponse)
-	if err := transport.Do(ctx, s.cfg, &opSlack, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSlack, req, (*SlackResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SlackResponse), nil
 }
 
 var opHubSpot = transport.Op{
@@ -131,11 +131,11 @@ var opHubSpot = transport.Op{
 func (s *Service) HubSpot(
 	ctx context.Context, req *HubSpotRequest, opts ...shared.RequestOption,
 ) (*HubSpotResponse, error) {
-	resp := new(HubSpotResponse)
-	if err := transport.Do(ctx, s.cfg, &opHubSpot, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opHubSpot, req, (*HubSpotResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*HubSpotResponse), nil
 }
 
 var opGitHub = transport.Op{
@@ -159,9 +159,9 @@ var opGitHub = transport.Op{
 func (s *Service) GitHub(
 	ctx context.Context, req *GitHubRequest, opts ...shared.RequestOption,
 ) (*GitHubResponse, error) {
-	resp := new(GitHubResponse)
-	if err := transport.Do(ctx, s.cfg, &opGitHub, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGitHub, req, (*GitHubResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GitHubResponse), nil
 }

@@ -42,11 +42,11 @@ var opSend = transport.Op{
 //
 // It calls POST /v1/b2b/otps/email/discovery/send; retry class send.
 func (s *Service) Send(ctx context.Context, req *SendRequest, opts ...shared.RequestOption) (*SendResponse, error) {
-	resp := new(SendResponse)
-	if err := transport.Do(ctx, s.cfg, &opSend, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSend, req, (*SendResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SendResponse), nil
 }
 
 var opAuthenticate = transport.Op{
@@ -73,9 +73,9 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }

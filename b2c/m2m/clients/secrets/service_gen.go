@@ -39,11 +39,11 @@ var opRotateStart = transport.Op{
 func (s *Service) RotateStart(
 	ctx context.Context, req *RotateStartRequest, opts ...shared.RequestOption,
 ) (*RotateStartResponse, error) {
-	resp := new(RotateStartResponse)
-	if err := transport.Do(ctx, s.cfg, &opRotateStart, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRotateStart, req, (*RotateStartResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RotateStartResponse), nil
 }
 
 var opRotateCancel = transport.Op{
@@ -66,11 +66,11 @@ var opRotateCancel = transport.Op{
 func (s *Service) RotateCancel(
 	ctx context.Context, req *RotateCancelRequest, opts ...shared.RequestOption,
 ) (*RotateCancelResponse, error) {
-	resp := new(RotateCancelResponse)
-	if err := transport.Do(ctx, s.cfg, &opRotateCancel, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRotateCancel, req, (*RotateCancelResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RotateCancelResponse), nil
 }
 
 var opRotate = transport.Op{
@@ -94,9 +94,9 @@ var opRotate = transport.Op{
 func (s *Service) Rotate(
 	ctx context.Context, req *RotateRequest, opts ...shared.RequestOption,
 ) (*RotateResponse, error) {
-	resp := new(RotateResponse)
-	if err := transport.Do(ctx, s.cfg, &opRotate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opRotate, req, (*RotateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*RotateResponse), nil
 }

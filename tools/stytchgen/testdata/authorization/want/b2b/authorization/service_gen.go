@@ -31,9 +31,9 @@ var opAct = transport.Op{
 //
 // It calls POST /v1/b2b/authorization/act; retry class write.
 func (s *Service) Act(ctx context.Context, req *ActRequest, opts ...shared.RequestOption) (*ActResponse, error) {
-	resp := new(ActResponse)
-	if err := transport.Do(ctx, s.cfg, &opAct, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAct, req, (*ActResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ActResponse), nil
 }

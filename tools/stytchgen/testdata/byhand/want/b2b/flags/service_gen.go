@@ -29,9 +29,9 @@ var opSet = transport.Op{
 // It calls POST /v1/b2b/flags/set; retry class write.
 func (s *Service) Set(ctx context.Context, req *SetRequest, opts ...shared.RequestOption) (*SetResponse, error) {
 	defer s.remember(req)
-	resp := new(SetResponse)
-	if err := transport.Do(ctx, s.cfg, &opSet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSet, req, (*SetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SetResponse), nil
 }

@@ -36,9 +36,9 @@ var opFail = transport.Op{
 //
 // It calls POST /v1/b2b/codes/fail; retry class write.
 func (s *Service) Fail(ctx context.Context, req *FailRequest, opts ...shared.RequestOption) (*FailResponse, error) {
-	resp := new(FailResponse)
-	if err := transport.Do(ctx, s.cfg, &opFail, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opFail, req, (*FailResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*FailResponse), nil
 }

@@ -33,9 +33,9 @@ var opJoin = transport.Op{
 //
 // It calls POST /v1/b2b/fragments/join; retry class write.
 func (s *Service) Join(ctx context.Context, req *JoinRequest, opts ...shared.RequestOption) (*JoinResponse, error) {
-	resp := new(JoinResponse)
-	if err := transport.Do(ctx, s.cfg, &opJoin, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opJoin, req, (*JoinResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*JoinResponse), nil
 }

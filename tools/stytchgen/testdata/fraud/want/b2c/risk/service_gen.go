@@ -29,9 +29,9 @@ var opWeigh = transport.Op{
 //
 // It calls POST /v1/risk/weigh; retry class read.
 func (s *Service) Weigh(ctx context.Context, req *WeighRequest, opts ...shared.RequestOption) (*WeighResponse, error) {
-	resp := new(WeighResponse)
-	if err := transport.Do(ctx, s.cfg, &opWeigh, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opWeigh, req, (*WeighResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*WeighResponse), nil
 }

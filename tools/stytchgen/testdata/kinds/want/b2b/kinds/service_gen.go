@@ -28,9 +28,9 @@ var opTry = transport.Op{
 //
 // It calls POST /v1/b2b/kinds/try; retry class write.
 func (s *Service) Try(ctx context.Context, req *TryRequest, opts ...shared.RequestOption) (*TryResponse, error) {
-	resp := new(TryResponse)
-	if err := transport.Do(ctx, s.cfg, &opTry, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opTry, req, (*TryResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*TryResponse), nil
 }

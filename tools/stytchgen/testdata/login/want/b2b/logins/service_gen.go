@@ -30,11 +30,11 @@ var opAuthenticate = transport.Op{
 func (s *Service) Authenticate(
 	ctx context.Context, req *AuthenticateRequest, opts ...shared.RequestOption,
 ) (*AuthenticateResponse, error) {
-	resp := new(AuthenticateResponse)
-	if err := transport.Do(ctx, s.cfg, &opAuthenticate, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opAuthenticate, req, (*AuthenticateResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*AuthenticateResponse), nil
 }
 
 var opResume = transport.Op{
@@ -50,9 +50,9 @@ var opResume = transport.Op{
 func (s *Service) Resume(
 	ctx context.Context, req *ResumeRequest, opts ...shared.RequestOption,
 ) (*ResumeResponse, error) {
-	resp := new(ResumeResponse)
-	if err := transport.Do(ctx, s.cfg, &opResume, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opResume, req, (*ResumeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ResumeResponse), nil
 }

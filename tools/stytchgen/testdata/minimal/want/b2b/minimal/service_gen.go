@@ -28,9 +28,9 @@ var opGreet = transport.Op{
 //
 // It calls POST /v1/b2b/minimal/greet; retry class write.
 func (s *Service) Greet(ctx context.Context, req *GreetRequest, opts ...shared.RequestOption) (*GreetResponse, error) {
-	resp := new(GreetResponse)
-	if err := transport.Do(ctx, s.cfg, &opGreet, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opGreet, req, (*GreetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*GreetResponse), nil
 }

@@ -28,11 +28,11 @@ var opFind = transport.Op{
 //
 // It calls GET /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class read.
 func (s *Service) Find(ctx context.Context, req *FindRequest, opts ...shared.RequestOption) (*FindResponse, error) {
-	resp := new(FindResponse)
-	if err := transport.Do(ctx, s.cfg, &opFind, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opFind, req, (*FindResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*FindResponse), nil
 }
 
 var opChange = transport.Op{
@@ -49,11 +49,11 @@ var opChange = transport.Op{
 func (s *Service) Change(
 	ctx context.Context, req *ChangeRequest, opts ...shared.RequestOption,
 ) (*ChangeResponse, error) {
-	resp := new(ChangeResponse)
-	if err := transport.Do(ctx, s.cfg, &opChange, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opChange, req, (*ChangeResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ChangeResponse), nil
 }
 
 var opDrop = transport.Op{
@@ -67,11 +67,11 @@ var opDrop = transport.Op{
 //
 // It calls DELETE /v1/b2b/parameters/{owner_id}/things/{thing_id}; retry class write.
 func (s *Service) Drop(ctx context.Context, req *DropRequest, opts ...shared.RequestOption) (*DropResponse, error) {
-	resp := new(DropResponse)
-	if err := transport.Do(ctx, s.cfg, &opDrop, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opDrop, req, (*DropResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*DropResponse), nil
 }
 
 var opSweep = transport.Op{
@@ -85,9 +85,9 @@ var opSweep = transport.Op{
 //
 // It calls POST /v1/b2b/parameters/{owner_id}/sweep; retry class write.
 func (s *Service) Sweep(ctx context.Context, req *SweepRequest, opts ...shared.RequestOption) (*SweepResponse, error) {
-	resp := new(SweepResponse)
-	if err := transport.Do(ctx, s.cfg, &opSweep, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSweep, req, (*SweepResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SweepResponse), nil
 }

@@ -30,9 +30,9 @@ var opSearch = transport.Op{
 func (s *Service) Search(
 	ctx context.Context, req *SearchRequest, opts ...shared.RequestOption,
 ) (*SearchResponse, error) {
-	resp := new(SearchResponse)
-	if err := transport.Do(ctx, s.cfg, &opSearch, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opSearch, req, (*SearchResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*SearchResponse), nil
 }

@@ -28,11 +28,11 @@ var opTell = transport.Op{
 //
 // It calls POST /v1/b2b/sensitive/tell; retry class single-use.
 func (s *Service) Tell(ctx context.Context, req *TellRequest, opts ...shared.RequestOption) (*TellResponse, error) {
-	resp := new(TellResponse)
-	if err := transport.Do(ctx, s.cfg, &opTell, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opTell, req, (*TellResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*TellResponse), nil
 }
 
 var opForget = transport.Op{
@@ -48,9 +48,9 @@ var opForget = transport.Op{
 func (s *Service) Forget(
 	ctx context.Context, req *ForgetRequest, opts ...shared.RequestOption,
 ) (*ForgetResponse, error) {
-	resp := new(ForgetResponse)
-	if err := transport.Do(ctx, s.cfg, &opForget, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opForget, req, (*ForgetResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ForgetResponse), nil
 }

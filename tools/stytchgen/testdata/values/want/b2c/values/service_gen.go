@@ -28,9 +28,9 @@ var opPaint = transport.Op{
 //
 // It calls POST /v1/values/paint; retry class write.
 func (s *Service) Paint(ctx context.Context, req *PaintRequest, opts ...shared.RequestOption) (*PaintResponse, error) {
-	resp := new(PaintResponse)
-	if err := transport.Do(ctx, s.cfg, &opPaint, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opPaint, req, (*PaintResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*PaintResponse), nil
 }

@@ -28,9 +28,9 @@ var opCount = transport.Op{
 //
 // It calls GET /v1/b2b/keys/scopes; retry class read.
 func (s *Service) Count(ctx context.Context, req *CountRequest, opts ...shared.RequestOption) (*CountResponse, error) {
-	resp := new(CountResponse)
-	if err := transport.Do(ctx, s.cfg, &opCount, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opCount, req, (*CountResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*CountResponse), nil
 }

@@ -28,9 +28,9 @@ var opList = transport.Op{
 //
 // It calls GET /v1/b2b/guest_teams/members; retry class read.
 func (s *Service) List(ctx context.Context, req *ListRequest, opts ...shared.RequestOption) (*ListResponse, error) {
-	resp := new(ListResponse)
-	if err := transport.Do(ctx, s.cfg, &opList, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opList, req, (*ListResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*ListResponse), nil
 }

@@ -28,9 +28,9 @@ var opPut = transport.Op{
 //
 // It calls POST /v1/b2b/lists/names; retry class write.
 func (s *Service) Put(ctx context.Context, req *PutRequest, opts ...shared.RequestOption) (*PutResponse, error) {
-	resp := new(PutResponse)
-	if err := transport.Do(ctx, s.cfg, &opPut, req, resp, opts...); err != nil {
+	resp, err := transport.Do(ctx, s.cfg, &opPut, req, (*PutResponse)(nil), opts...)
+	if err != nil {
 		return nil, err
 	}
-	return resp, nil
+	return resp.(*PutResponse), nil
 }
