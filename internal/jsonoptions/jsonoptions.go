@@ -82,12 +82,14 @@ func quickObject(dec *jsontext.Decoder, o *shared.Object) error {
 	if len(*o) > 0 {
 		return errNotQuick
 	}
-	err := json.UnmarshalDecode(dec, (*map[string]any)(o))
-	if _, isSemantic := errors.AsType[*json.SemanticError](err); isSemantic {
-		return errNotQuick
-	}
-	if err != nil || !hasLargeNumber(map[string]any(*o)) {
+	if err := json.UnmarshalDecode(dec, (*map[string]any)(o)); err != nil {
+		if _, isSemantic := errors.AsType[*json.SemanticError](err); isSemantic {
+			return errNotQuick
+		}
 		return err
+	}
+	if !hasLargeNumber(map[string]any(*o)) {
+		return nil
 	}
 	*o = nil
 	return DecodeObject(bytes.TrimLeft(rest[:dec.InputOffset()-start], " \t\r\n:,"), o)

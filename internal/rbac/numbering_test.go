@@ -23,8 +23,8 @@ func TestNumbering(t *testing.T) {
 	})
 	t.Run("as many as there are", func(t *testing.T) {
 		t.Parallel()
-		for _, room := range []int{0, 1, 7, 8, 9, 5000} {
-			n := newNumbering(room)
+		for _, expected := range []int{0, 1, 7, 8, 9, 5000} {
+			n := newNumbering(expected)
 			for i := range 5000 {
 				require.Equal(t, uint32(i+1), n.add(strconv.Itoa(i)))
 			}

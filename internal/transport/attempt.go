@@ -142,20 +142,19 @@ func (c *call) newRequest(ctx context.Context, a *attempt) (*http.Request, error
 		req.Body = io.NopCloser(&a.body) // of a type that net/http writes together with the header
 		req.GetBody, req.ContentLength = a.getBody, int64(len(c.body))
 	}
-	req.URL = c.address()
+	c.setAddress(req.URL)
 	req.Host = req.URL.Host
 	c.setHeader(req.Header)
 	return req, nil
 }
 
-// address returns the URL of the request.
-func (c *call) address() *url.URL {
+// setAddress makes u the URL of the request.
+func (c *call) setAddress(u *url.URL) {
 	base := c.base()
-	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query}
+	*u = url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + c.url.path, RawQuery: c.url.query}
 	if c.url.rawPath != "" || base.RawPath != "" {
 		u.RawPath = base.EscapedPath() + cmp.Or(c.url.rawPath, c.url.path)
 	}
-	return u
 }
 
 func (c *call) setHeader(h http.Header) {

@@ -27,7 +27,8 @@ func URL(cfg *shared.FetchConfig, op *Op, req any, extra map[string]string) (str
 		}
 		query.Set(name, value)
 	}
-	u := c.address()
+	var u url.URL
+	c.setAddress(&u)
 	u.RawQuery = query.Encode()
 	return u.String(), nil
 }
