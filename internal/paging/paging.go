@@ -56,15 +56,15 @@ func All[Req, Resp, T any](
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		own := *cmp.Or(req, new(Req))
-		var page []T
+		length := 0 // of the last page
 		err := follow(op.Name, cursor(&own), func() (cursor string, more bool, err error) {
 			resp := new(Resp)
-			*items(resp) = make([]T, 0, len(page)) // pages are of one length, and decoding would grow it by doubling
+			*items(resp) = make([]T, 0, length) // most pages have one length, and decoding grows a list by doubling
 			if _, err := transport.Do(ctx, cfg, op, &own, resp, opts...); err != nil {
 				return "", false, err
 			}
-			page, cursor = *items(resp), next(resp)
-			for _, item := range page {
+			length, cursor = len(*items(resp)), next(resp)
+			for _, item := range *items(resp) {
 				if !yield(item, nil) {
 					return "", false, nil
 				}

@@ -1,10 +1,14 @@
 package paging_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/jarcoal/httpmock"
@@ -12,9 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed75add069/stytch-go/b2b/organizations"
+	"github.com/seed75add069/stytch-go/shared"
 )
 
-// Pages are decoded into one array, which must show neither in elements that were returned nor in later ones.
+// An element shows nothing of earlier pages, and later ones do not change it.
 func TestAll_elementsAreSeparate(t *testing.T) {
 	t.Parallel()
 	full := `{"organization_id":"1","email_allowed_domains":["a.example","b.example"],"trusted_metadata":{"a":{"b":1}},
@@ -48,4 +53,42 @@ func TestAll_elementsAreSeparate(t *testing.T) {
 		got = append(got, organization)
 	}
 	assert.Equal(t, want, got)
+}
+
+// keeping is a slog.Handler that keeps records and writes them later, as one that queues them does.
+type keeping struct {
+	slog.Handler
+
+	records *[]slog.Record
+}
+
+func (h keeping) Handle(_ context.Context, r slog.Record) error {
+	*h.records = append(*h.records, r)
+	return nil
+}
+
+// A record of a page shows that page, also when it is written after the iteration.
+func TestAll_recordsAreOfTheirPages(t *testing.T) {
+	t.Parallel()
+	mock, calls := httpmock.NewMockTransport(), 0
+	mock.RegisterResponder(http.MethodPost, "https://auth.example/v1/b2b/organizations/search",
+		func(*http.Request) (*http.Response, error) {
+			calls++
+			return page(calls, calls, map[bool]any{true: fmt.Sprint("c", calls)}[calls < 4]), nil
+		})
+	var text strings.Builder
+	write := slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug})
+	var records []slog.Record
+	service := organizations.New(&shared.FetchConfig{
+		BaseURL:    &url.URL{Scheme: "https", Host: "auth.example"},
+		HTTPClient: &http.Client{Transport: mock}, Logger: slog.New(keeping{write, &records}),
+	})
+	_, err := collect(service.SearchAll(t.Context(), nil))
+	require.NoError(t, err)
+	require.Len(t, records, 4)
+	for i, r := range records {
+		text.Reset()
+		require.NoError(t, write.Handle(t.Context(), r))
+		assert.Contains(t, text.String(), fmt.Sprintf(`organization_id\":\"%d\"`, i+1))
+	}
 }
