@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -79,17 +80,26 @@ func pathTo(pointer string, root map[string]any) map[string]any {
 	return path
 }
 
-// only returns value with only the members and elements that the tokens of a pointer name (RFC 6901).
+// only returns value with only the members and elements that the tokens of a pointer name (RFC 6901), and what is
+// beside the last one, unless that is an object or a list.
 func only(tokens []string, value any) any {
 	if len(tokens) == 0 {
 		return value
 	}
 	switch value := value.(type) {
 	case map[string]any:
-		if member, ok := value[tokens[0]]; ok {
-			return map[string]any{tokens[0]: only(tokens[1:], member)}
+		kept := map[string]any{}
+		if len(tokens) == 1 {
+			maps.Copy(kept, value)
+			maps.DeleteFunc(kept, func(_ string, beside any) bool {
+				kind := reflect.ValueOf(beside).Kind()
+				return kind == reflect.Map || kind == reflect.Slice
+			})
 		}
-		return map[string]any{}
+		if member, ok := value[tokens[0]]; ok {
+			kept[tokens[0]] = only(tokens[1:], member)
+		}
+		return kept
 	case []any:
 		if i, err := strconv.Atoi(tokens[0]); err == nil {
 			return []any{only(tokens[1:], value[i])}

@@ -53,9 +53,10 @@ func TestPathTo(t *testing.T) {
 		"request_id": "r", "a": {"b": [{"x": 1}, {"c": null, "y": 2}], "z": 3}, "w": {"v": 4}
 	}`), &root))
 	for pointer, want := range map[string]string{
-		"/a/b/1/c":    `{"request_id": "r", "a": {"b": [{"c": null}]}}`,
+		"/a/b/1/c":    `{"request_id": "r", "a": {"b": [{"c": null, "y": 2}]}}`,
+		"/a/z":        `{"request_id": "r", "a": {"z": 3}}`,
 		"/a/b/1":      `{"request_id": "r", "a": {"b": [{"c": null, "y": 2}]}}`,
-		"/w/u":        `{"request_id": "r", "w": {}}`,
+		"/w/u":        `{"request_id": "r", "w": {"v": 4}}`,
 		"/u":          `{"request_id": "r"}`,
 		"/request_id": `{"request_id": "r"}`,
 	} {
