@@ -109,8 +109,8 @@ func (a *answer) largeIntegers(t *testing.T) {
 }
 
 // nulls sets one value after the other to null, except the only one of request_id and status_code. A response has just
-// what leads to that value and the plain values beside it: with all of them the time would grow with the square of their
-// number.
+// what leads to that value and the plain values beside it: with all of them the time would grow with the square of
+// their number.
 func (a *answer) nulls(t *testing.T) {
 	all := a.root
 	_, id := all["request_id"]
