@@ -37,6 +37,9 @@ var Strict = json.WithUnmarshalers(objects)
 // see [MaySucceedStrictly].
 var Quick = json.WithUnmarshalers(json.UnmarshalFromFunc(quickObject))
 
+// QuickPage is Quick for pages of many objects.
+var QuickPage = json.WithUnmarshalers(json.UnmarshalFromFunc(quickAny))
+
 // Lenient has the rules of encoding/json, but for names, which must match exactly. It reads "" as the zero time and 3.0
 // as an integer.
 var Lenient = json.JoinOptions(encodingJSON, json.WithUnmarshalers(json.JoinUnmarshalers(
@@ -78,11 +81,29 @@ var errNotQuick = errors.New("not an object that can be decoded at once")
 
 // quickObject decodes a shared.Object while the response is decoded. One with a large number is decoded once more.
 func quickObject(dec *jsontext.Decoder, o *shared.Object) error {
+	return quickly(dec, o, func(dec *jsontext.Decoder) error { return json.UnmarshalDecode(dec, (*map[string]any)(o)) })
+}
+
+// quickAny is quickObject by way of an any. That takes less time, and fewer allocations but for short names.
+func quickAny(dec *jsontext.Decoder, o *shared.Object) error {
+	return quickly(dec, o, func(dec *jsontext.Decoder) error {
+		var v any
+		err := json.UnmarshalDecode(dec, &v)
+		fields, isObject := v.(map[string]any)
+		if err == nil && !isObject && v != nil {
+			return errNotQuick
+		}
+		*o = fields
+		return err
+	})
+}
+
+func quickly(dec *jsontext.Decoder, o *shared.Object, decode func(*jsontext.Decoder) error) error {
 	start, rest := dec.InputOffset(), dec.UnreadBuffer()
 	if len(*o) > 0 {
 		return errNotQuick
 	}
-	if err := json.UnmarshalDecode(dec, (*map[string]any)(o)); err != nil {
+	if err := decode(dec); err != nil {
 		if _, isSemantic := errors.AsType[*json.SemanticError](err); isSemantic {
 			return errNotQuick
 		}

@@ -23,7 +23,11 @@ type StrictResponse interface {
 // unmarshal decodes a body into resp, a pointer to a zero value: strictly first, which is faster, and leniently where
 // that fails. If resp decides, it does not merge objects with one name, such as two sessions.
 func unmarshal(body []byte, resp any, decides bool) error {
-	err := json.Unmarshal(body, resp, jsonoptions.Quick)
+	quick := jsonoptions.Quick
+	if len(body) > maxSmall {
+		quick = jsonoptions.QuickPage
+	}
+	err := json.Unmarshal(body, resp, quick)
 	if err != nil && jsonoptions.MaySucceedStrictly(err) {
 		reflect.ValueOf(resp).Elem().SetZero()
 		err = json.Unmarshal(body, resp, jsonoptions.Strict)

@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,14 +39,16 @@ func FuzzUnmarshal_objects(f *testing.F) {
 		for _, body := range []string{
 			`{"one":` + text + `}`, `{"list":[{"a":1},` + text + `]}`, `{"map":{"k":` + text + `}}`,
 		} {
-			var got, want onlyStrict
-			wantErr, err := transport.UnmarshalStrictly([]byte(body), &want), transport.Unmarshal([]byte(body), &got)
-			if wantErr != nil {
-				require.EqualError(t, err, wantErr.Error(), body)
-				continue
+			for _, text := range []string{body, body + strings.Repeat(" ", 70_000)} { // a small one and one of a page's size
+				var got, want onlyStrict
+				wantErr, err := transport.UnmarshalStrictly([]byte(text), &want), transport.Unmarshal([]byte(text), &got)
+				if wantErr != nil {
+					require.EqualError(t, err, wantErr.Error(), body)
+					continue
+				}
+				require.NoError(t, err, body)
+				assert.Equal(t, want, got, body)
 			}
-			require.NoError(t, err, body)
-			assert.Equal(t, want, got, body)
 		}
 	})
 }
