@@ -96,7 +96,7 @@ fuzz: ## run each fuzz target for FUZZTIME, 10s by default
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-figures: ## measure size, builds, calls and checks, and write docs/FIGURES.md (a quarter of an hour)
+figures: ## measure size, builds, calls and checks, and write docs/FIGURES.md (about ten minutes)
 	$(GO) -C tools run ./figures -root ..
 
 compare: ## compare with the revision BASE: builds, or the benchmarks BENCH of PACKAGE (minutes)
