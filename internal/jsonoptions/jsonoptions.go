@@ -33,8 +33,8 @@ var encodingJSON = json.JoinOptions(
 // Strict has the rules of json/v2, and those of [DecodeObject].
 var Strict = json.WithUnmarshalers(objects)
 
-// Quick has the rules of Strict, but reads each shared.Object once, unless a number in it is large. It refuses those that
-// Strict may decode otherwise: see [MaySucceedStrictly].
+// Quick has the rules of Strict, but reads each shared.Object once, unless a number in it is large. It refuses those
+// that Strict may decode otherwise: see [MaySucceedStrictly].
 var Quick = json.WithUnmarshalers(json.UnmarshalFromFunc(quickObject))
 
 // QuickPage is Quick for pages of many objects: it takes less time, and more allocations for short names.
